@@ -1,0 +1,1 @@
+"""The finance: one chapter of a feasibility report a file."""

@@ -1,0 +1,1 @@
+"""Uncertainty: distributions, random streams and the statistics of trials."""

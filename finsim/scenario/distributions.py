@@ -1,0 +1,155 @@
+"""The distributions a scenario may name, with their parameters checked. How they are drawn is for ``risk`` to say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from finsim.sheet import Text
+
+
+class DistributionError(ValueError):
+    """Parameters that make no distribution. ``message`` is the sentence in Chinese and English."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message.zh} / {self.message.en}"
+
+
+class Distribution:
+    """Base of all; parameters are in the unit of the input, values lie within ``support``."""
+
+    label: ClassVar[Text]
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Lowest and highest value that can be drawn."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Any value between low and high, all alike."""
+
+    label = Text("均匀分布", "uniform")
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_order(self.low, self.high)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
+class Triangular(Distribution):
+    """A density that rises in a straight line from low to mode and falls in one to high."""
+
+    label = Text("三角分布", "triangular")
+    low: float
+    mode: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_order(self.low, self.mode, self.high)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
+class Pert(Triangular):
+    """Beta distribution on [low, high] with mean (low + 4 mode + high)/6 (Malcolm et al., 1959)."""
+
+    label = Text("PERT 分布", "PERT")
+
+
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """Normal distribution with this mean and standard deviation before it is cut off at low and high."""
+
+    label = Text("截断正态分布", "truncated normal")
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_finite(self.mean, self.sd)
+        _require_positive("标准差", "sd", self.sd)
+        _require_order(self.low, self.high)
+        _require_near((self.low - self.mean) / self.sd, (self.high - self.mean) / self.sd)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
+class Lognormal(Distribution):
+    """Its logarithm is normal with mean log(median) and standard deviation sigma before any cut at bounds."""
+
+    label = Text("对数正态分布", "lognormal")
+    median: float
+    sigma: float
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        given = [bound for bound in (self.low, self.high) if bound is not None]
+        _require_finite(self.median, self.sigma)
+        _require_positive("中位数", "median", self.median)
+        _require_positive("对数标准差", "sigma", self.sigma)
+        _require_order(0.0, *given)
+        low, high = self.support
+        _require_near(
+            math.log(low / self.median) / self.sigma if low > 0.0 else -math.inf,
+            math.log(high / self.median) / self.sigma if high > 0.0 else -math.inf,
+        )
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low or 0.0, math.inf if self.high is None else self.high
+
+
+KINDS: dict[str, type[Distribution]] = {
+    "triangular": Triangular,
+    "pert": Pert,
+    "uniform": Uniform,
+    "normal": Normal,
+    "lognormal": Lognormal,
+}
+"""Name in the scenario → distribution; its parameters are given as a list, in the order of the class."""
+
+
+def _require_finite(*parameters: float) -> None:
+    if not all(math.isfinite(parameter) for parameter in parameters):
+        listed = ", ".join(str(parameter) for parameter in parameters)
+        raise DistributionError(Text(f"参数不是有限的数：{listed}", f"not finite: {listed}"))
+
+
+def _require_order(*parameters: float) -> None:
+    _require_finite(*parameters)
+    if list(parameters) != sorted(parameters):
+        listed = ", ".join(str(parameter) for parameter in parameters)
+        raise DistributionError(Text(f"应由低到高：{listed}", f"not in rising order: {listed}"))
+
+
+def _require_positive(zh: str, en: str, parameter: float) -> None:
+    if not parameter > 0.0:
+        raise DistributionError(Text(f"{zh}应大于 0：{parameter}", f"{en} is not above 0: {parameter}"))
+
+
+def _require_near(low: float, high: float) -> None:
+    """Refuses bounds, in standard deviations, between which the probability is too small to compute with."""
+    if low > 37.0 or high < -37.0:
+        raise DistributionError(
+            Text("上下限离中心超过 37 个标准差", "the bounds lie more than 37 standard deviations off")
+        )

@@ -1,0 +1,172 @@
+"""What is known after loading: the frozen scenario, its numbers as arrays, and the origin of every one of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from finsim.model.engine import Numbers
+from finsim.model.structure import Sheets, Structure, sheets
+from finsim.scenario.distributions import Distribution
+from finsim.scenario.document import Place
+from finsim.sheet import Text
+
+MODEL_VERSION = "1"
+"""Raised when a formula changes, so that the same file with other formulas has another digest."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a number comes from.
+
+    kind  published (a source says so) | assumed (with a range) | derived (worked out from other values by a stated rule)
+          | default (left out; the meaning is in the reference)
+    """
+
+    kind: str
+    place: Place
+    source: str = ""
+    assumed: tuple[float, float] | None = None
+    note: Text = Text("", "")
+
+    @property
+    def word(self) -> Text:
+        return {
+            "published": Text("有来源", "sourced"),
+            "assumed": Text("假设", "assumed"),
+            "derived": Text("推算", "derived"),
+            "default": Text("未采用", "not used"),
+        }[self.kind]
+
+
+@dataclass(frozen=True)
+class Unit:
+    id: str
+    label: Text
+    district: Text
+
+
+@dataclass(frozen=True)
+class Account:
+    """平衡主体：units whose books must balance together. ``units`` are ids, ascending."""
+
+    id: str
+    label: Text
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """An uncertain input. ``unit`` is "" for all units; a ``factor`` multiplies the stated value instead of replacing it.
+
+    ``shared`` is the correlation that units have through one city-wide factor; None where there is nothing to share.
+    """
+
+    sheet: str
+    path: str
+    unit: str
+    distribution: Distribution
+    factor: bool
+    shared: float | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class SplitNote:
+    """An explicit rule by which something of the programme is divided over the units."""
+
+    subject: Text
+    rule: Text
+
+
+@dataclass(frozen=True)
+class VariantNote:
+    id: str
+    label: Text
+    note: Text
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    document: Text
+    link: str
+    date: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A loaded scenario: nothing of it changes after loading."""
+
+    file: str
+    title: Text
+    note: Text
+    variant: VariantNote | None
+    variants: tuple[VariantNote, ...]
+    structure: Structure
+    numbers: Numbers
+    units: tuple[Unit, ...]
+    by: str
+    listed: tuple[Account, ...]
+    draws: tuple[Draw, ...]
+    origins: Mapping[tuple[str, str], Origin]
+    unit_origins: Mapping[tuple[str, str], Origin]
+    """By (path, unit), where a unit has a value of its own."""
+    splits: tuple[SplitNote, ...]
+    sources: Mapping[str, SourceEntry]
+
+    @property
+    def sheets(self) -> Sheets:
+        return sheets(self.structure)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return self.numbers.years
+
+    def accounts(self, by: str | None = None) -> tuple[Account, ...]:
+        """The accounts of a grouping: unit, district, all, or the ones listed in the file (``accounts``)."""
+        by = by or self.by
+        if by == "accounts":
+            return self.listed
+        if by == "all":
+            whole = Text("整个项目（跨片区组合）", "whole programme (all districts combined)")
+            return (Account("all", whole, tuple(sorted(u.id for u in self.units))),)
+        if by == "unit":
+            return tuple(Account(u.id, u.label, (u.id,)) for u in self.units)
+        districts: dict[Text, list[str]] = {}
+        for unit in self.units:
+            districts.setdefault(unit.district, []).append(unit.id)
+        return tuple(
+            Account(f"district-{i}" if len(ids) > 1 else ids[0], name, tuple(sorted(ids)))
+            for i, (name, ids) in enumerate(districts.items(), 1)
+        )
+
+    def origin(self, sheet: str, path: str, unit: str = "") -> Origin:
+        return self.unit_origins.get((path, unit)) or self.origins[sheet, path]
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of everything that decides the results: structure, numbers, grouping, distributions, model version."""
+        n = self.numbers
+        arrays = {
+            f"{name}.{path}": np.asarray(array).tolist()
+            for name in ("unit_inputs", "unit_schedules", "account_inputs", "account_schedules")
+            for path, array in getattr(n, name).items()
+        }
+        content = {
+            "model": MODEL_VERSION,
+            "years": n.years,
+            "units": n.units,
+            "arrays": arrays,
+            "structure": repr(self.structure),
+            "districts": [(u.id, u.district) for u in self.units],
+            "listed": [(a.id, a.units) for a in self.listed],
+            "draws": sorted(repr((d.sheet, d.path, d.unit, d.distribution, d.factor, d.shared)) for d in self.draws),
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
