@@ -25,15 +25,17 @@ GROUPINGS = ("unit", "district", "all", "accounts")
 FILE = click.Path(path_type=Path)
 
 
-class Wrong(click.ClickException):
-    """A problem that the user can mend; ``code`` 1 for the scenario, 2 for the use of the command."""
-
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = code
+class Refused(click.ClickException):
+    """A problem of the scenario: told as it is, exit code 1."""
 
     def show(self, file: Any = None) -> None:
         click.echo(self.message, err=True)
+
+
+class WrongUse(Refused):
+    """A wrong word on the command line: exit code 2."""
+
+    exit_code = 2
 
 
 def option_variant(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,16 +66,21 @@ def command(body: Callable[..., None]) -> Callable[..., None]:
         try:
             body(*args, **kwargs)
         except ScenarioError as error:
-            raise Wrong(error.say(lang)) from None
+            raise Refused(error.say(lang)) from None
         except SheetError as error:
-            raise Wrong(error.message.say(lang)) from None
+            raise Refused(error.message.say(lang)) from None
 
     return guarded
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="FINSIM_LANG", help="语言 · language", show_default=True
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    envvar="FINSIM_LANG",
+    help="语言 · language",
+    show_default=True,
 )
 @click.version_option(package_name="finsim")
 @click.pass_context
@@ -133,9 +140,7 @@ def run(lang: str, file: Path, by: str | None, variant: str | None, as_json: boo
 @option_json
 @click.pass_obj
 @command
-def simulate(
-    lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, as_json: bool
-) -> None:
+def simulate(lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, as_json: bool) -> None:
     """蒙特卡洛模拟：平衡的概率及置信区间；文件中的各变体并列给出。
 
     Monte Carlo: the probability of balance with its interval, for all variants of the file side by side.
@@ -190,7 +195,7 @@ def explain(
     from finsim.report.screen import show_explanation
 
     if unit and account:
-        raise Wrong(Text("--unit 与 --account 只能用一个。", "Use either --unit or --account.").say(lang), 2)
+        raise WrongUse(Text("--unit 与 --account 只能用一个。", "Use either --unit or --account.").say(lang))
     result = _result(file, variant, by)
     sheet = "unit" if unit else "account"
     if unit:
@@ -203,7 +208,7 @@ def explain(
         year = None
     elif year is None or year not in result.years:
         first, last = result.years[0], result.years[-1]
-        raise Wrong(Text(f"该行逐年计算，请写年份 {first}–{last}。", f"Give a year, {first}–{last}.").say(lang), 2)
+        raise WrongUse(Text(f"该行逐年计算，请写年份 {first}–{last}。", f"Give a year, {first}–{last}.").say(lang))
     show_explanation(result, sheet, member, row, year, deep, lang)
 
 
@@ -215,9 +220,7 @@ def explain(
 @option_variant
 @click.pass_obj
 @command
-def workbook(
-    lang: str, file: Path, output: Path, account: str | None, by: str | None, variant: str | None
-) -> None:
+def workbook(lang: str, file: Path, output: Path, account: str | None, by: str | None, variant: str | None) -> None:
     """生成带活公式的工作簿。
 
     Write a workbook with live formulas.
@@ -225,13 +228,13 @@ def workbook(
     from finsim.report.workbook import write
 
     if output.suffix.lower() != ".xlsx":
-        raise Wrong(Text("输出文件须以 .xlsx 结尾。", "The output must end in .xlsx.").say(lang), 2)
+        raise WrongUse(Text("输出文件须以 .xlsx 结尾。", "The output must end in .xlsx.").say(lang))
     result, member = _account(_result(file, variant, by), account, by, lang)
     try:
         write(result, member, output)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Wrong(Text(f"无法写入 {output}：{reason}", f"Cannot write {output}: {reason}").say(lang), 2) from None
+        raise WrongUse(Text(f"无法写入 {output}：{reason}", f"Cannot write {output}: {reason}").say(lang)) from None
     click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
 
 
@@ -241,7 +244,8 @@ def _load(file: Path, variant: str | None, by: str | None) -> Scenario:
     scenario = load(file, variant)
     if by == "accounts" and not scenario.listed:
         lang = click.get_current_context().obj
-        raise Wrong(Text("文件没有列明平衡主体（balance.accounts）。", "The file lists no accounts (balance.accounts).").say(lang), 2)
+        message = Text("文件没有列明平衡主体（balance.accounts）。", "The file lists no accounts (balance.accounts).")
+        raise WrongUse(message.say(lang))
     return scenario
 
 
@@ -266,7 +270,9 @@ def _account(result: Result, account: str | None, by: str | None, lang: str) -> 
                     return run(scenario, other), a.id
     if account is None:
         listed = ", ".join(found)
-        raise Wrong(Text(f"请用 --account 选择平衡主体：{listed}", f"Choose an account with --account: {listed}").say(lang), 2)
+        raise WrongUse(
+            Text(f"请用 --account 选择平衡主体：{listed}", f"Choose an account with --account: {listed}").say(lang)
+        )
     return result, _one_of(account, list(found), lang)
 
 
@@ -277,7 +283,7 @@ def _one_of(name: str, names: list[str], lang: str) -> str:
 
     near = difflib.get_close_matches(name, names, n=5) or names[:8]
     listed = ", ".join(near)
-    raise Wrong(Text(f"没有 {name}；相近的有：{listed}", f"There is no {name}; near ones: {listed}").say(lang), 2)
+    raise WrongUse(Text(f"没有 {name}；相近的有：{listed}", f"There is no {name}; near ones: {listed}").say(lang))
 
 
 def _print_json(content: object) -> None:
@@ -311,4 +317,6 @@ def _progress(title: str, trials: int, lang: str) -> Iterator[Callable[[int, int
 
             yield advance
     except KeyboardInterrupt:
-        raise Wrong(Text(f"已中断，完成 {done:,}/{trials:,} 次。", f"Stopped after {done:,} of {trials:,} trials.").say(lang)) from None
+        raise Refused(
+            Text(f"已中断，完成 {done:,}/{trials:,} 次。", f"Stopped after {done:,} of {trials:,} trials.").say(lang)
+        ) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from finsim.sheet import TOLERANCE
 from finsim.sheet.numpy_backend import Array
 
 NONE, ONE, SEVERAL = 0, 1, 2
@@ -69,7 +70,7 @@ def payback(flows: Array) -> Array:
     2.6666666666666665
     """
     total = np.cumsum(flows, axis=0)
-    below = total < 0
+    below = total < -TOLERANCE
     last = len(flows) - 1 - np.argmax(below[::-1], axis=0)  # last period still below zero
     after = np.minimum(last + 1, len(flows) - 1)
     before_value = np.take_along_axis(total, last[None], 0)[0]

@@ -91,6 +91,7 @@ class Contributed(Block):
     gap = UnitSum(Contributions.gap)
     payable = UnitSum(Contributions.payable)
     settled = UnitSum(Contributions.settled)
+    kept = UnitSum(Contributions.kept)
 
 
 class Business(Block):

@@ -24,8 +24,8 @@ from finsim.sheet import (
 if TYPE_CHECKING:
     from finsim.model.account import Business, Contributed, Investment, Scale, SourceSum
     from finsim.model.debt import Debts, Funding
-    from finsim.model.statements import CashPlan, Profit
-    from finsim.model.tax import IncomeTax, Surcharges
+    from finsim.model.statements import Assets, CashPlan, Profit
+    from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
 
 
 class Cover(Block):
@@ -131,10 +131,11 @@ class Recovery(Block):
     title = Text("投资回收", "Recovery of investment")
     business: Business
     surcharges: Surcharges
+    vat: ValueAddedTax
     investment: Investment
+    assets: Assets
     funding: Funding
     profit: Profit
-    debts: Debts
 
     discount_rate = Input("财务基准收益率", "discount rate", unit="1", ge=0, le=0.3)
 
@@ -142,9 +143,23 @@ class Recovery(Block):
     def income(self):
         return self.business.revenue - self.business.cost - self.surcharges.surcharges
 
+    @line("抵扣的增值税", "VAT credit absorbed")
+    def vat_absorbed(self):
+        """Output VAT collected that input VAT of works spares: the investment below stands with its VAT."""
+        return self.business.output_vat - self.business.input_vat - self.vat.payable
+
+    @line("剩余年数", "years left", unit="年", stock=True)
+    def years_left(self):
+        return self.years_left.next + 1
+
+    @line("回收固定资产余值", "residual value recovered")
+    def residual(self):
+        """Book value of the company's works at the end of the last year, without capitalised interest."""
+        return where(self.years_left < 1.5, self.assets.fixed_net - self.assets.interest_net, 0)
+
     @line("项目投资净现金流量（税前）", "project cash flow before tax")
     def flow(self):
-        return self.income - self.investment.cost
+        return self.income + self.vat_absorbed + self.residual - self.investment.cost
 
     @line("折现系数", "discount factor", unit="1", start=1, stock=True)
     def factor(self):

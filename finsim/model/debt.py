@@ -89,9 +89,19 @@ class Loan(Block):
     def undrawn(self):
         return self.undrawn.prev - self.draw
 
+    @line("提款自付利息率", "share of a draw that pays its own interest", unit="1")
+    def own_interest(self):
+        """Interest of the year of drawing, where construction interest is paid in cash because repayment has begun."""
+        return self.rate * self.draw_weight * self.due * self.investment.under_construction
+
     @line("提款", "draw")
     def draw(self):
-        return minimum(self.undrawn.prev, self.need_before.need) * self.available
+        """It also brings the interest that it must pay itself: draw − own interest × draw = need."""
+        return minimum(self.undrawn.prev, self.need_before.need / (1 - self.own_interest)) * self.available
+
+    @line("提款净额", "draw less its own interest")
+    def net_draw(self):
+        return self.draw * (1 - self.own_interest)
 
     @line("利息", "interest")
     def interest(self):
@@ -106,6 +116,10 @@ class Loan(Block):
     @line("付息", "interest paid")
     def interest_paid(self):
         return self.interest - self.rolled_up
+
+    @line("期初余额的建设期付息", "construction interest paid on the opening balance")
+    def paid_in_construction(self):
+        return self.rate * self.opening * self.due * self.investment.under_construction
 
     @line("年金现值系数", "annuity value", unit="1", stock=True)
     def annuity(self):
@@ -132,11 +146,13 @@ class NeedBefore(Block):
 
     title = Text("待筹资金", "Still to be found")
     funding: Funding
-    earlier: list[Capital | Loan]
+    capital: list[Capital]
+    loans: list[Loan]
 
     @line("待筹资金", "need")
     def need(self):
-        return self.funding.need - self.funding.bond_used - total(e.draw for e in self.earlier)
+        found = total(c.draw for c in self.capital) + total(x.net_draw for x in self.loans)
+        return self.funding.need - self.funding.bond_used - found
 
 
 class Capital(Block):
@@ -196,6 +212,10 @@ class Debts(Block):
     def rolled_up(self):
         return total(x.rolled_up for x in self.loans)
 
+    @line("期初贷款的建设期付息", "construction interest paid on opening loans")
+    def paid_in_construction(self):
+        return total(x.paid_in_construction for x in self.loans)
+
     @line("贷款还本", "loan principal")
     def loans_repaid(self):
         return total(x.repaid for x in self.loans)
@@ -222,7 +242,10 @@ class Debts(Block):
 
 
 class Funding(Block):
-    """项目总投资使用计划与资金筹措：bond money first (it bears interest already), then capital, then loans, in order."""
+    """项目总投资使用计划与资金筹措：bond money first (it bears interest already), then capital, then loans, in order.
+
+    What cannot be raised in a year stays owed: bonds, capital, loans and surplus of later years pay it.
+    """
 
     title = Text("资金筹措", "Funding")
     investment: Investment
@@ -241,9 +264,9 @@ class Funding(Block):
 
     @line("主体需筹措", "to be found by the account")
     def need(self):
-        """Works left by the contributors, and the coupons and fees of construction; loan interest is rolled up."""
-        coupons = self.investment.under_construction * (self.debts.coupons + self.debts.fees)
-        return self.contributed.gap + coupons
+        """Works left by the contributors, interest and fees of construction that are paid in cash, and what is still owed."""
+        bond_cost = self.investment.under_construction * (self.debts.coupons + self.debts.fees)
+        return self.contributed.gap + bond_cost + self.debts.paid_in_construction + self.owed.prev
 
     @line("可用债券资金", "bond money at hand")
     def bond_money(self):
@@ -252,11 +275,12 @@ class Funding(Block):
     @line("债券资金支出", "bond money used")
     def bond_used(self):
         """Bond money pays works only, never a coupon (国办发〔2024〕52号: 不得用于债务利息)."""
-        return minimum(self.bond_money, self.contributed.gap)
+        return minimum(self.bond_money, self.contributed.gap + self.works_owed.prev)
 
     @line("未支出债券资金", "bond money unspent", stock=True)
     def unspent(self):
-        return self.bond_money - self.bond_used
+        """Restricted while a bond is outstanding; what is left at maturity goes into the repayment."""
+        return minimum(self.bond_money - self.bond_used, self.debts.bonds_closing)
 
     @line("资本金投入", "capital paid in")
     def capital_drawn(self):
@@ -270,17 +294,27 @@ class Funding(Block):
 
     @line("未筹措", "not raised")
     def uncovered(self):
-        return self.total_investment - self.raised
+        return self.total_investment + self.owed.prev - self.raised
 
     @line("以经营结余支付", "paid from the operating surplus")
     def from_surplus(self):
         at_hand = self.cash.accumulated + self.uncovered
         return minimum(self.uncovered, maximum(0, at_hand))
 
+    @line("尚欠建设资金", "construction money owed", stock=True)
+    def owed(self):
+        """Carried in 待落实资金, a liability, never plugged."""
+        return self.uncovered - self.from_surplus
+
+    @line("尚欠工程款", "works owed", stock=True)
+    def works_owed(self):
+        """The part that bond money may pay: other money pays coupons and fees first."""
+        return minimum(self.owed, self.contributed.gap + self.works_owed.prev - self.bond_used)
+
     @line("建设资金缺口", "shortage of construction money")
     def shortage(self):
-        """Carried as 待落实资金, a liability, never plugged."""
-        return self.uncovered - self.from_surplus
+        """What the year adds to the money owed; negative where an earlier shortage is made good."""
+        return self.owed - self.owed.prev
 
     @line("来源减运用", "sources less uses", check=True)
     def difference(self):

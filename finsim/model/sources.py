@@ -95,6 +95,10 @@ class Contributions(Block):
     def gap(self):
         return self.construction.cost - self.contributed
 
+    @line("用于企业资产的出资", "contributed to the company's assets")
+    def for_assets(self):
+        return total(p.paid * p.work.owned for s in self.sources for p in s.pays.values())
+
     @line("专项应付款", "special payable", stock=True)
     def payable(self):
         """Contributions to works not yet accepted: owed until completion (专项应付款)."""
@@ -103,6 +107,15 @@ class Contributions(Block):
     @line("竣工核销的专项应付款", "settled at completion")
     def settled(self):
         return self.payable.prev + self.contributed - self.payable
+
+    @line("专项应付款中用于企业资产", "special payable for the company's assets", stock=True)
+    def payable_for_assets(self):
+        return (self.payable_for_assets.prev + self.for_assets) * (1 - self.construction.done)
+
+    @line("竣工转入资本公积的出资", "kept in the company's assets at completion")
+    def kept(self):
+        """The rest of what is settled leaves with the works that are handed over."""
+        return self.payable_for_assets.prev + self.for_assets - self.payable_for_assets
 
 
 class Stake(Block):

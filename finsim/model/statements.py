@@ -68,7 +68,9 @@ class Assets(Block):
 
     @line("经营权增加", "operating right added")
     def right_added(self):
-        return self.right_share * maximum(0, self.handed_over - self.contributed.settled)
+        """What the company paid itself: handed over less the contributions received for the works handed over."""
+        received = self.contributed.settled - self.contributed.kept
+        return self.right_share * maximum(0, self.handed_over - received)
 
     @line("经营权原值", "operating right at cost", stock=True)
     def right(self):
@@ -202,6 +204,13 @@ class CashPlan(Block):
     def difference(self):
         """Cash less the funds still to be secured is the sum of all flows to date."""
         return self.cash - self.unfunded - self.net.to_date
+
+    @line("资金筹措与现金流量勾稽", "funding agrees with the cash flow", check=True)
+    def funding_difference(self):
+        """Change of the money at hand less operations, debt service in operation, and works paid from the surplus or owed."""
+        change = self.balance - self.balance.prev - self.debts.proceeds + self.funding.bond_used
+        service = self.debts.interest - self.funding.capitalised + self.debts.repaid
+        return change - (self.operating - service - self.funding.from_surplus - self.funding.shortage)
 
 
 class BalanceSheet(Block):

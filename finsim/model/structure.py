@@ -149,18 +149,17 @@ def _account(s: Structure, units: Mapping[str, Block]) -> list[Block]:
         surcharges=surcharges, tax=tax, debts=debts, funding=funding,
     )  # fmt: skip
     tax.profit, funding.cash = profit, cash
-    earlier: list[Capital | Loan] = []
     for kind, items in (("capital", s.capital), ("loans", s.loans)):
         for name, label in items:
-            before = NeedBefore(f"{kind}.{name}.before", label, funding=funding, earlier=list(earlier))
+            before = NeedBefore(
+                f"{kind}.{name}.before", label, funding=funding, capital=list(capital), loans=list(loans)
+            )
             stake = units[f"stakes.{kind}.{name}"]
             queue.append(before)
             if kind == "capital":
                 capital.append(Capital(f"capital.{name}", label, unit=stake, need_before=before))
-                earlier.append(capital[-1])
             else:
                 loans.append(Loan(f"loans.{name}", label, unit=stake, investment=investment, need_before=before))
-                earlier.append(loans[-1])
     for age in range(1, YEARS_OF_LOSS_RELIEF + 1):
         label = Text(f"{age} 年前的亏损", f"losses of {age} year{'s' if age > 1 else ''} ago")
         losses.append(Loss(f"tax.losses.{age}", label, tax=tax, younger=losses[-1] if losses else None, older=[]))
@@ -169,8 +168,8 @@ def _account(s: Structure, units: Mapping[str, Block]) -> list[Block]:
     cover = Cover("cover", business=business, surcharges=surcharges, tax=tax, debts=debts, investment=investment)
     liquidity = Liquidity("liquidity", cash=cash)
     recovery = Recovery(
-        "recovery", business=business, surcharges=surcharges, investment=investment, funding=funding,
-        profit=profit, debts=debts,
+        "recovery", business=business, surcharges=surcharges, vat=vat, investment=investment, assets=assets,
+        funding=funding, profit=profit,
     )  # fmt: skip
     return [
         scale, *work_sums, investment, *source_sums.values(), contributed,

@@ -7,7 +7,7 @@ spending and the start of operation together.
 from __future__ import annotations
 
 from finsim.model.facts import Facts
-from finsim.sheet import Block, Input, Schedule, Text, line, maximum, minimum, total, where
+from finsim.sheet import TOLERANCE, Block, Input, Schedule, Text, line, maximum, minimum, total, where
 
 YUAN = 10_000
 """元 in one 万元."""
@@ -23,23 +23,28 @@ class Construction(Block):
     delay = Input("工期延误", "delay", unit="年", ge=0, le=2, default=0)
     overrun = Input("造价超支率", "cost overrun", unit="1", ge=-0.5, le=2, default=0)
 
+    @line("计划造价", "budget")
+    def budget(self):
+        return total(w.budget for w in self.works)
+
     @line("计划未完工", "planned unfinished", unit="1")
     def unfinished(self):
         """1 in each period at whose end the plan still has works to do."""
-        return where(total(w.budget * (1 - w.planned) for w in self.works) > 5e-7, 1, 0)
+        return where(total(w.budget * (1 - w.planned) for w in self.works) > TOLERANCE, 1, 0)
 
-    @line("计划竣工期", "planned completion", unit="1")
+    @line("竣工期", "completion", unit="1")
     def finish(self):
-        return self.unfinished.total + 1
+        """Period at whose end the works are complete, delay included; a unit without works operates from the beginning."""
+        return where(self.budget > TOLERANCE, self.unfinished.total + 1 + self.delay, 0)
 
     @line("已竣工", "completed", unit="1", stock=True)
     def done(self):
-        return where(self.number + 1e-6 >= self.finish + self.delay, 1, 0)
+        return where(self.number + 1e-6 >= self.finish, 1, 0)
 
     @line("运营年限", "years in operation", unit="年", stock=True)
     def age(self):
         """Years since completion at period end; operation starts the day after completion."""
-        return maximum(0, self.number - self.finish - self.delay)
+        return maximum(0, self.number - self.finish)
 
     @line("当年运营比例", "share of the year in operation", unit="1")
     def operated(self):
@@ -145,7 +150,8 @@ class Work(Block):
 
     @line("交付形成资产", "accepted as an asset")
     def accepted_asset(self):
-        return self.accepted * self.owned
+        """The company's share, at cost without its VAT; the others' share stays with its VAT."""
+        return self.accepted * self.owned / (1 + self.vat_rate * (1 - self.owned))
 
     @line("资产原值", "asset at cost", stock=True)
     def asset(self):

@@ -161,7 +161,8 @@ def _grow(
         if deep and o.kind == "row" and key not in seen and inside:
             seen.add(key)
             inner = result.explain(o.path, o.year, o.member, o.sheet)
-            branch.label = Styled.assemble(branch.label, f"\n{SAID['formula'].say(lang)}：{inner.words.say(lang)}")
+            formula = f"\n{SAID['formula'].say(lang)}：{inner.words.say(lang)}"
+            branch.label = Styled.assemble(_operand(result, o, lang), formula)
             _grow(branch, result, inner, deep, lang, seen)
 
 

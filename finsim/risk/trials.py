@@ -18,7 +18,9 @@ from finsim.result import INDICATORS, run
 from finsim.risk.distributions import correlate, quantile
 from finsim.risk.statistics import Histogram, wilson
 from finsim.risk.streams import uniforms
+from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Account, Draw, Scenario
+from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -74,6 +76,8 @@ def simulate(
     """
     if trials < 1:
         raise ValueError(f"trials must be at least 1: {trials}")
+    if not scenario.draws:
+        raise ScenarioError([_certain(scenario)])
     sampler = Sampler(scenario, seed)
     accounts = scenario.accounts(by)
     place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
@@ -94,6 +98,16 @@ def simulate(
         if progress is not None and not progress(stop, trials):
             raise Cancelled(stop)
     return sample
+
+
+def _certain(scenario: Scenario) -> Problem:
+    """Without an uncertain input a probability would say nothing."""
+    what = Text("方案没有不确定的输入，无从模拟。", "The scenario has no uncertain input: there is nothing to simulate.")
+    remedy = Text(
+        "在 uncertain 中写明，例如 streams.parking.occupancy: {triangular: [0.6, 0.85, 0.95], shared: 0.5}。",
+        "State some under uncertain, such as streams.parking.occupancy: {triangular: [0.6, 0.85, 0.95], shared: 0.5}.",
+    )
+    return Problem(scenario.file, None, "uncertain", what, "", Text("", ""), remedy)
 
 
 class Sampler:
@@ -123,7 +137,7 @@ class Sampler:
         sheet, path = key
         members = self.units if sheet == "unit" else ("",)
         base = np.broadcast_to(self.base[key], (len(members),))
-        values = np.repeat(base[:, None], stop - start, axis=1)
+        values = np.repeat(base[:, None].astype(float), stop - start, axis=1)
         for draw in draws:
             variable = f"{sheet}.{path}"
             city = uniforms(self.seed, variable, "", start, stop) if draw.shared else None
@@ -211,7 +225,7 @@ def _cell(row: Array) -> Array:
     """A cell as it is; a series summed over its periods, in order."""
     if row.ndim == 2:
         return row
-    total = row[1]
+    total: Array = row[1]
     for period in row[2:-1]:
         total = total + period
     return total

@@ -1,96 +1,133 @@
-"""From pydantic's errors to problems a person can mend: where, what was found, what is allowed, how."""
+"""Whether a document has the form of a scenario, and what a person must mend: where, what was found, what is allowed, how."""
 
 from __future__ import annotations
 
-import difflib
 import typing
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from finsim.scenario.document import Document, Path
 from finsim.scenario.problems import Problem, dotted
+from finsim.scenario.refusals import Refusal
+from finsim.scenario.schema import LISTS, Draft, ScenarioFile
+from finsim.scenario.words import listed, near, nearest, shown
 from finsim.sheet import Text
 
 _KINDS = {
-    "string_type": Text("应为文字。", "This must be text."),
-    "int_type": Text("应为整数。", "This must be a whole number."),
-    "float_type": Text("应为数值。", "This must be a number."),
-    "list_type": Text("应为列表。", "This must be a list."),
-    "dict_type": Text("应为“键: 值”的映射。", "This must be a mapping of `key: value`."),
-    "model_type": Text("应为“键: 值”的映射。", "This must be a mapping of `key: value`."),
-    "date_type": Text("应为日期。", "This must be a date."),
-}
+    "string_type": Refusal(Text("应为文字。", "This must be text."), Text("文字", "text"), Text("加引号写成文字。", "Write it as text in quotes.")),
+    "int_type": Refusal(Text("应为整数。", "This must be a whole number."), Text("整数", "a whole number"), Text("写整数，不带引号和单位，如 2026。", "Write a whole number without quotes or unit, such as 2026.")),
+    "list_type": Refusal(Text("应为列表。", "This must be a list."), Text("列表", "a list"), Text("写成 [甲, 乙]，或每行一个“- ”。", "Write [a, b], or a `- ` on each line.")),
+    "date_type": Refusal(Text("应为日期。", "This must be a date."), Text("日期", "a date"), Text("例如 2023-06-30。", "For example 2023-06-30.")),
+}  # fmt: skip
+_MAPPING = Refusal(
+    Text("应为“键: 值”。", "This must be `key: value` lines."), Text("“键: 值”", "`key: value` lines"),
+    Text("写成“键: 值”，下级内容缩进。", "Write `key: value` lines, indented below."),
+)  # fmt: skip
 _LIMITS = {
-    "string_too_short": ("min_length", Text("文字为空。", "The text is empty."), "≥"),
-    "string_too_long": ("max_length", Text("文字过长。", "The text is too long."), "≤"),
     "too_short": ("min_length", Text("列表太短。", "The list is too short."), "≥"),
     "greater_than_equal": ("ge", Text("数值过小。", "The number is too small."), "≥"),
     "less_than_equal": ("le", Text("数值过大。", "The number is too large."), "≤"),
 }
 
 
-def problems_of(error: ValidationError, document: Document, root: type[BaseModel], under: Path = ()) -> list[Problem]:
-    """Every error as a problem at its place in ``document``; ``under`` is the path of the validated part."""
-    return [_problem(item, document, root, under) for item in error.errors()]
+def checked(document: Document) -> tuple[Any, list[Problem]]:
+    """The form of a scenario as far as it holds, and what is wrong with the rest.
+
+    An entry of the catalogue or of finance that does not hold is left out; any other part becomes None.
+    """
+    try:
+        return ScenarioFile.model_validate(document.value), []
+    except ValidationError as error:
+        broken = {_part(item["loc"]) for item in error.errors()}
+        return Draft.model_validate(_without(document.value, broken)), problems_of(error, document, ScenarioFile)
 
 
-def _problem(item: Any, document: Document, root: type[BaseModel], under: Path) -> Problem:
-    loc = tuple(part for part in item["loc"] if part != "[key]")
-    path = (*under, *loc)
-    place = document.place_of(path)
+def problems_of(
+    error: ValidationError, document: Document, root: type[BaseModel], at: Path = (), named: Path | None = None
+) -> list[Problem]:
+    """Every error of the part ``at`` a path as a problem at its place; ``named`` is how people call that path."""
+    items = [(tuple(part for part in item["loc"] if part != "[key]"), item) for item in error.errors()]
+    unknown = [loc for loc, item in items if item["type"] == "extra_forbidden"]
+    problems = []
+    for loc, item in items:
+        if item["type"] == "missing" and any(_meant(other, root) == loc for other in unknown):
+            continue  # it is there, misspelt
+        place = document.place_of((*at, *loc))
+        path = dotted((*(at if named is None else named), *loc))
+        found = "" if item["type"] == "missing" else shown(item["input"])
+        problems.append(Problem(place.file, place.line, path, found=found, **_refusal(item, loc, root)._asdict()))
+    return problems
+
+
+def missing(key: str, model: type[BaseModel]) -> Refusal:
+    """The words for a required key that is not there; a number is also called by its name."""
+    field = model.model_fields[key]
+    zh, en = (f"{key}（{field.title}）", f"{key} ({field.description})") if field.title else (key, key)
+    required = [name for name, each in model.model_fields.items() if each.is_required()]
+    return Refusal(
+        Text(f"缺少必填项 {zh}。", f"The required key {en} is missing."),
+        Text(f"必填：{'、'.join(required)}", f"required: {', '.join(required)}"),
+        Text(f"补上 {key}。", f"Add {key}."),
+    )
+
+
+# ---- what still holds --------------------------------------------------------------------------------------
+def _part(loc: Path) -> Path:
+    """The part of the file that an error spoils: one entry of a list, or a whole section."""
+    for container in LISTS:
+        if loc[: len(container)] == container and len(loc) > len(container):
+            return loc[: len(container) + 1]
+    return loc[:2] if loc[0] in ("catalogue", "finance") else loc[:1]
+
+
+def _without(value: Any, broken: Collection[Path]) -> Any:
+    """The document's value without the broken parts."""
+    return {
+        key: _without(inner, {path[1:] for path in broken if path[0] == key}) if isinstance(inner, dict) else inner
+        for key, inner in value.items()
+        if (key,) not in broken
+    }
+
+
+# ---- words for every error ---------------------------------------------------------------------------------
+def _refusal(item: Any, loc: Path, root: type[BaseModel]) -> Refusal:
     kind, context = item["type"], item.get("ctx", {})
-    found = "" if kind == "missing" else _shown(item["input"])
     if kind == "finsim":
-        what, allowed, remedy = context["what"], context["allowed"], context["remedy"]
-    elif kind == "missing":
-        what = Text(f"缺少必填项 {loc[-1]}。", f"The required key {loc[-1]} is missing.")
-        allowed = Text("", "")
-        remedy = Text(f"补上 {loc[-1]}。", f"Add {loc[-1]}.")
-    elif kind == "extra_forbidden":
-        keys = _keys(root, loc[:-1])
-        near = difflib.get_close_matches(str(loc[-1]), keys, n=1)
+        return Refusal(**context)
+    if kind == "missing":
+        return missing(str(loc[-1]), _model(root, loc[:-1]))
+    if kind == "extra_forbidden":
+        keys = list(_model(root, loc[:-1]).model_fields)
         what = Text(f"未知的键 {loc[-1]}。", f"Unknown key {loc[-1]}.")
-        allowed = Text("、".join(keys), ", ".join(keys))
-        remedy = (
-            Text(f"是否想写 {near[0]}？", f"Did you mean {near[0]}?")
-            if near
-            else Text("删去这个键。", "Remove the key.")
-        )
-    elif kind == "literal_error":
-        expected = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        return Refusal(what, listed(keys), near(str(loc[-1]), keys, Text("删去这个键。", "Remove the key.")))
+    if kind == "literal_error":
+        choices = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         what = Text("不是允许的选项。", "This is not one of the choices.")
-        allowed = Text(expected.replace(", ", "、"), expected)
-        remedy = Text("改为允许的选项之一。", "Use one of the choices.")
-    elif kind == "string_pattern_mismatch":
-        what = Text("编号写法不对。", "This is not how an id is written.")
-        allowed = Text("以字母开头，只含字母、数字、- 和 _", "a letter first, then letters, digits, - and _")
-        remedy = Text("改编号；名称写在 label。", "Change the id; the name belongs in label.")
-    elif kind in _LIMITS:
+        use = Text("改为允许的选项之一。", "Use one of the choices.")
+        return Refusal(what, listed(choices), near(str(item["input"]), choices, use))
+    if kind in _LIMITS:
         name, what, sign = _LIMITS[kind]
         allowed = Text(f"{sign} {context[name]}", f"{sign} {context[name]}")
-        remedy = Text("改到允许范围内。", "Bring it within what is allowed.")
-    else:
-        what = _KINDS.get(kind, Text("写法不对。", "This is not how it is written."))
-        allowed = Text("", "")
-        remedy = Text("按说明改写。", "Rewrite it as said.")
-    return Problem(place.file, place.line, dotted(path), what, found, allowed, remedy)
+        return Refusal(what, allowed, Text("改到允许范围内。", "Bring it within what is allowed."))
+    return _KINDS.get(kind, _MAPPING)
 
 
-def _keys(root: type[BaseModel], loc: Path) -> list[str]:
-    """Keys allowed at a place of the schema."""
+def _meant(loc: Path, root: type[BaseModel]) -> Path:
+    """The place of the key that an unknown one was perhaps meant for."""
+    return (*loc[:-1], nearest(str(loc[-1]), list(_model(root, loc[:-1]).model_fields)) or "")
+
+
+def _model(root: type[BaseModel], loc: Path) -> type[BaseModel]:
+    """The mapping of the schema at a place."""
     current: Any = root
     for part in loc:
-        if isinstance(current, type) and issubclass(current, BaseModel) and part in current.model_fields:
+        if isinstance(current, type) and issubclass(current, BaseModel):
             current = current.model_fields[str(part)].annotation
         else:
-            arguments = typing.get_args(current)
-            current = arguments[-1] if arguments else None
+            current = typing.get_args(current)[-1]
         while typing.get_origin(current) in (typing.Annotated, typing.Union, type(int | None)):
             current = next(a for a in typing.get_args(current) if a is not type(None))
-    is_model = isinstance(current, type) and issubclass(current, BaseModel)
-    return list(current.model_fields) if is_model else []
-
-
-def _shown(value: object) -> str:
-    return "" if isinstance(value, dict) and len(value) > 4 else str(value)
+    found: type[BaseModel] = current
+    return found

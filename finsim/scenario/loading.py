@@ -1,63 +1,91 @@
-"""Load a scenario: read, put the variant on top, check the form, then turn it into numbers."""
+"""Load a scenario: read, put each variant on top, check the form, turn it into numbers."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+import dataclasses
+import pathlib
+from collections.abc import Collection, Iterator
 
-from pydantic import ValidationError
-
-from finsim.scenario.checking import problems_of
+from finsim.scenario.checking import checked
 from finsim.scenario.document import Document, read
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.resolving import resolve
 from finsim.scenario.scenario import Scenario
-from finsim.scenario.schema import ScenarioFile
 from finsim.scenario.units import read_units
+from finsim.scenario.words import listed, near
 from finsim.sheet import Text
 
+_BASE = ""
+"""Name of the file as it stands, without a variant."""
 
-def load(path: str | Path, variant: str | None = None) -> Scenario:
+
+def load(path: str | pathlib.Path, variant: str | None = None) -> Scenario:
     """The scenario in a file, with one of its variants on top (by default the file's own ``default_variant``).
 
-    Raises :class:`ScenarioError` with every problem found, each with its place and remedy.
+    Raises :class:`ScenarioError` with every problem of the file and of all its variants, each with its place and remedy.
     """
-    path = Path(path)
-    document = read(path)
-    assert isinstance(document.value, dict)
-    chosen, document = _with_variant(document, variant)
-    problems: list[Problem] = []
-    form: Any = None
-    try:
-        form = ScenarioFile.model_validate(document.value)
-    except ValidationError as error:
-        problems += problems_of(error, document, ScenarioFile)
-    units: list[Any] = []
-    places: list[Any] = []
-    table = document
-    if "units" in document.value:
-        units, places, table, more = read_units(document, path.parent)
-        problems += more
+    document = read(pathlib.Path(path))
+    scenarios, problems = _examined(document, pathlib.Path(path).parent)
+    name = variant or _default(document)
+    if variant and variant not in dict(_variants(document)):
+        problems.append(_unknown(document, "variants", variant))
     if problems:
         raise ScenarioError(problems)
-    return resolve(form, document, units, places, table, chosen)
+    return scenarios[name]
 
 
-def _with_variant(document: Document, variant: str | None) -> tuple[str | None, Document]:
-    """The chosen variant's name, and the document with its changes on top."""
-    assert isinstance(document.value, dict)
-    variants = document.value.get("variants")
-    names = [str(name) for name in variants] if isinstance(variants, dict) else []
-    chosen = variant or document.value.get("default_variant")
-    if chosen is None:
-        return None, document
-    if chosen not in names:
-        place = document.place_of(("default_variant",) if variant is None else ("variants",))
-        what = Text("没有这个方案变体。", "There is no such variant.")
-        remedy = Text("改为已有的变体名。", "Use the name of a variant in the file.")
-        allowed = Text("、".join(names), ", ".join(names))
-        raise ScenarioError([Problem(place.file, place.line, "variants", what, str(chosen), allowed, remedy)])
-    changes = variants[chosen]  # type: ignore[index, call-overload]
-    if isinstance(changes, dict) and isinstance(changes.get("set"), dict):
-        document = document.merged(document.at(("variants", str(chosen), "set")))
-    return str(chosen), document
+def check(path: str | pathlib.Path) -> list[Problem]:
+    """Everything that is wrong with a file or any of its variants, each thing once."""
+    try:
+        document = read(pathlib.Path(path))
+    except ScenarioError as error:
+        return list(error.problems)
+    problems = _examined(document, pathlib.Path(path).parent)[1]
+    return list(ScenarioError(problems).problems)  # in the order of the file
+
+
+def _examined(document: Document, folder: pathlib.Path) -> tuple[dict[str, Scenario], list[Problem]]:
+    """The file as it stands and each of its variants, with everything that is wrong."""
+    scenarios: dict[str, Scenario] = {}
+    found: dict[Problem, list[str]] = {}
+    for name, whole in [(_BASE, document), *_variants(document)]:
+        form, problems = checked(whole)
+        units, more = read_units(whole, folder)
+        problems += more
+        scenario = resolve(form, whole, units, problems, name)
+        if scenario:
+            scenarios[name] = scenario
+        for problem in dict.fromkeys(problems):
+            found.setdefault(problem, []).append(name)
+    if (default := _default(document)) not in (_BASE, *dict(_variants(document))):
+        found[_unknown(document, "default_variant", default)] = [_BASE]
+    return scenarios, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
+
+
+def _variants(document: Document) -> Iterator[tuple[str, Document]]:
+    """The document with the changes of each variant on top. A variant without its form has been refused in the file itself."""
+    variants = document.value.get("variants") if isinstance(document.value, dict) else None
+    for name, given in variants.items() if isinstance(variants, dict) else ():
+        changes = given.get("set", {}) if isinstance(given, dict) else None
+        if isinstance(name, str) and isinstance(changes, dict):
+            yield name, document.merged(document.at(("variants", name, "set"))) if changes else document
+
+
+def _default(document: Document) -> str:
+    default = document.value.get("default_variant") if isinstance(document.value, dict) else None
+    return default if isinstance(default, str) else _BASE
+
+
+def _unknown(document: Document, key: str, name: str) -> Problem:
+    names = [name for name, _ in _variants(document)]
+    place = document.place_of((key,))
+    what = Text("没有这个方案变体。", "There is no such variant.")
+    remedy = near(name, names, Text("改为已有的变体名。", "Use the name of a variant in the file."))
+    return Problem(place.file, place.line, key, what, name, listed(names), remedy)
+
+
+def _of_variants(problem: Problem, names: Collection[str]) -> Problem:
+    """A problem that the file has only with some of its variants on top."""
+    inside = listed(names)
+    what = Text(f"变体 {inside.zh}：{problem.what.zh}", f"Variant {inside.en}: {problem.what.en}")
+    return dataclasses.replace(problem, what=what)

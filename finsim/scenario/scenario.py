@@ -14,6 +14,7 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets, Structure, sheets
 from finsim.scenario.distributions import Distribution
 from finsim.scenario.document import Place
+from finsim.scenario.words import UNSAID
 from finsim.sheet import Text
 
 MODEL_VERSION = "1"
@@ -32,7 +33,7 @@ class Origin:
     place: Place
     source: str = ""
     assumed: tuple[float, float] | None = None
-    note: Text = Text("", "")
+    note: Text = UNSAID
 
     @property
     def word(self) -> Text:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
 
+from finsim.scenario.fields import refused
+from finsim.scenario.parsing import UNSEEN
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.sheet import Input, Text
+from finsim.sheet.block import Bounds
 
 FACT_KEYS = ("households", "area", "buildings", "neighbourhoods", "equal")
 """Keys by which a programme total of the catalogue may be split over units."""
+_KEYS = ("value", "total", "split", "source", "assumed", "note")
+
+
+class Declared(Protocol):
+    """What is known of an input, whether as its block declares it or as a row of the sheet."""
+
+    @property
+    def label(self) -> Text: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def bounds(self) -> Bounds: ...
 
 
 @dataclass(frozen=True)
@@ -30,75 +44,94 @@ class Stated:
     note: str = ""
 
 
-def refusal(what: Text, allowed: Text, remedy: Text) -> PydanticCustomError:
-    """An error of a value that carries its sentences through pydantic."""
-    return PydanticCustomError("finsim", "refused", {"what": what, "allowed": allowed, "remedy": remedy})
-
-
-def stated(declared: Input) -> Any:
+def stated(declared: Input, divisible: bool = False) -> Any:
     """The annotation of a field that holds the value of ``declared``."""
 
     def validate(given: object) -> Stated:
-        return read_stated(given, declared)
+        try:
+            return read_stated(given, declared, divisible)
+        except QuantityError as error:
+            raise refused(error.what, error.allowed, error.remedy) from None
 
     return Annotated[Stated, BeforeValidator(validate)]
 
 
-def read_stated(given: object, declared: Input) -> Stated:
-    """Read a number, a text with its unit, or a mapping of value or total with its source."""
-    if isinstance(given, Stated):
-        return given
+def read_stated(given: object, declared: Declared, divisible: bool = False) -> Stated:
+    """Read a number, a text with its unit, or a mapping with its source; a ``divisible`` one may be a programme total.
+
+    Raises :class:`QuantityError`.
+    """
     parts = given if isinstance(given, dict) else {"value": given}
-    keys = {"value", "total", "split", "source", "assumed", "note"}
-    unknown = [str(key) for key in parts if key not in keys]
+    unknown = [str(key) for key in parts if key not in _KEYS]
     if unknown or ("value" in parts) == ("total" in parts):
-        raise refusal(
+        raise QuantityError(
             Text("数值的写法不对。", "This is not how a value is written."),
             Text("value 或 total 二者之一，另可有 split、source、assumed、note", "one of value or total, with split, source, assumed, note"),
-            Text(f"删去 {'、'.join(unknown)}" if unknown else "只写 value 或只写 total。",
-                 f"remove {', '.join(unknown)}" if unknown else "write either value or total."),
+            Text(f"删去 {'、'.join(unknown)}。", f"Remove {', '.join(unknown)}.") if unknown
+            else Text("只写 value 或只写 total。", "Write either value or total."),
         )  # fmt: skip
+    number = _number(parts.get("value", parts.get("total")), declared)
+    return Stated(
+        number, _split(parts, divisible), _text(parts, "source"), _range(parts, number, declared), _text(parts, "note") or ""
+    )  # fmt: skip
+
+
+def _split(parts: dict[Any, Any], divisible: bool) -> str | None:
+    """The key of a programme total; rates and prices are the same for all units and cannot be split."""
     split = parts.get("split")
-    if ("total" in parts) != (split is not None) or (split is not None and split not in FACT_KEYS):
-        raise refusal(
+    if "total" not in parts and split is None:
+        return None
+    keys = " | ".join(FACT_KEYS)
+    if not divisible:
+        raise QuantityError(
+            Text("这个数值不能按单元分摊。", "This value cannot be split over the units."), Text("value", "value"),
+            Text("写成 value；只有金额和数量的合计可以分摊。", "Write value; only total amounts and quantities are split."),
+        )  # fmt: skip
+    if "total" not in parts or split not in FACT_KEYS:
+        raise QuantityError(
             Text("合计数须写明分摊依据。", "A programme total must say how it is split over the units."),
-            Text(f"split: {' | '.join(FACT_KEYS)}", f"split: {' | '.join(FACT_KEYS)}"),
+            Text(f"split: {keys}", f"split: {keys}"),
             Text("例如 {total: 1588, split: households}。", "For example {total: 1588, split: households}."),
         )
-    number = _number(parts.get("value", parts.get("total")), declared)
-    assumed = parts.get("assumed")
-    bounds: tuple[float, float] | None = None
-    if assumed is not None:
-        if not isinstance(assumed, list) or len(assumed) != 2:
-            raise refusal(
-                Text("假设须给出范围。", "An assumption needs a range."),
-                Text("assumed: [低, 高]", "assumed: [low, high]"),
-                Text("例如 assumed: [0.6, 0.95]。", "For example assumed: [0.6, 0.95]."),
-            )
-        low, high = (_number(end, declared, bounded=False) for end in assumed)
-        if not low <= number <= high:
-            raise refusal(
-                Text("取值不在其假设范围内。", "The value lies outside its assumed range."),
-                Text(f"{low:g} 至 {high:g}", f"{low:g} to {high:g}"),
-                Text("改正取值或范围。", "Correct the value or the range."),
-            )
-        bounds = (low, high)
-    for key in ("source", "note"):
-        if not isinstance(parts.get(key, ""), str):
-            raise refusal(
-                Text(f"{key} 应为文字。", f"{key} must be text."), Text("文字", "text"),
-                Text("加引号写成文字。", "Write it as text in quotes."),
-            )  # fmt: skip
-    return Stated(number, split, parts.get("source"), bounds, parts.get("note", ""))
+    return str(split)
 
 
-def _number(given: object, declared: Input, bounded: bool = True) -> float:
+def _range(parts: dict[Any, Any], number: float, declared: Declared) -> tuple[float, float] | None:
+    """The range of an assumption, which holds the value."""
+    if "assumed" not in parts:
+        return None
+    ends = parts["assumed"]
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise QuantityError(
+            Text("假设须给出范围。", "An assumption needs a range."), Text("assumed: [低, 高]", "assumed: [low, high]"),
+            Text("例如 assumed: [0.6, 0.95]。", "For example assumed: [0.6, 0.95]."),
+        )  # fmt: skip
+    low, high = (_number(end, declared) for end in ends)
+    if not low <= number <= high:
+        raise QuantityError(
+            Text("取值不在其假设范围内。", "The value lies outside its assumed range."),
+            Text(f"{low:g} 至 {high:g}", f"{low:g} to {high:g}"),
+            Text("改正取值或范围。", "Correct the value or the range."),
+        )
+    return low, high
+
+
+def _text(parts: dict[Any, Any], key: str) -> str | None:
+    text = parts.get(key)
+    if text is None or (isinstance(text, str) and not UNSEEN.search(text)):
+        return text
+    raise QuantityError(
+        Text(f"{key} 应为文字。", f"{key} must be text."), Text("文字", "text"),
+        Text("加引号写成文字。", "Write it as text in quotes."),
+    )  # fmt: skip
+
+
+def _number(given: object, declared: Declared) -> float:
     b = declared.bounds
     try:
         number = convert(given, declared.unit)
-        if bounded:
-            check(number, b.ge, b.gt, b.le, b.lt, declared.unit)
+        check(number, b.ge, b.gt, b.le, b.lt, declared.unit)
     except QuantityError as error:
         what = Text(f"{declared.label.zh}：{error.what.zh}", f"{declared.label.en}: {error.what.en}")
-        raise refusal(what, error.allowed, error.remedy) from None
+        raise QuantityError(what, error.allowed, error.remedy) from None
     return number

@@ -64,7 +64,7 @@ class Input(Declared):
         ge: float | None = None, gt: float | None = None, le: float | None = None, lt: float | None = None,
     ) -> None:  # fmt: skip
         super().__init__(zh, en, unit=unit)
-        self.default = default
+        self.default = None if default is None else float(default)
         self.help = help
         self.bounds = Bounds(ge, gt, le, lt)
 
@@ -96,7 +96,7 @@ class UnitSum(Declared):
 class line(Declared):
     """One row: ``@line("支付", "paid")`` over a method that returns its formula.
 
-    start  what ``.prev`` reads in the first period: a number, or an input or one-cell row of the same block
+    start  what ``.prev`` reads in the first period: a number, or an input or one-cell row of the same block; 0 if not said
     stock  a balance at period end: its column 合计 stays blank, its opening column is shown
     check  must be nothing (within half a fen) in every period of every trial
     """
@@ -123,13 +123,18 @@ class line(Declared):
 class _Namespace(dict[str, object]):
     """Class body in which a row cannot silently replace another of the same name."""
 
+    def __init__(self, inherited: Mapping[str, Declared]) -> None:
+        super().__init__()
+        self.inherited = inherited
+
     def __setitem__(self, name: str, value: object) -> None:
-        earlier = self.get(name)
+        earlier = self.get(name, self.inherited.get(name))
         if isinstance(earlier, Declared):
+            block = self["__qualname__"]
             raise SheetError(
                 Text(
-                    f"同一块内有两行同名：{name}「{earlier.label.zh}」",
-                    f"two rows with one name in a block: {name} '{earlier.label.en}'",
+                    f"{block} 内有两行同名 {name}「{earlier.label.zh}」",
+                    f"two rows of {block} have one name: {name} '{earlier.label.en}'",
                 )
             )
         super().__setitem__(name, value)
@@ -137,21 +142,22 @@ class _Namespace(dict[str, object]):
 
 class _BlockType(type):
     @classmethod
-    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **kwargs: Any) -> _Namespace:  # type: ignore[override]
-        return _Namespace()
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **kwargs: Any) -> _Namespace:
+        return _Namespace({d.name: d for base in bases if issubclass(base, Block) for d in base.declarations()})
 
     def __new__(cls, name: str, bases: tuple[type, ...], body: Mapping[str, object]) -> _BlockType:
         made = super().__new__(cls, name, bases, dict(body))
         labels: dict[str, str] = {}
         for declared in made.declarations():  # type: ignore[attr-defined]
-            twin = labels.setdefault(declared.label.zh, declared.name)
-            if twin != declared.name:
-                raise SheetError(
-                    Text(
-                        f"{name} 内有两行同名「{declared.label.zh}」：{twin} 与 {declared.name}",
-                        f"two rows of {name} share the label '{declared.label.en}': {twin} and {declared.name}",
+            for label in declared.label:
+                twin = labels.setdefault(label, declared.name)
+                if twin != declared.name:
+                    raise SheetError(
+                        Text(
+                            f"{name} 内两行同用名称「{label}」：{twin} 与 {declared.name}",
+                            f"two rows of {name} share the label '{label}': {twin} and {declared.name}",
+                        )
                     )
-                )
         return made
 
 

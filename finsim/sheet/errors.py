@@ -9,13 +9,19 @@ class FormulaError(TypeError):
     """A formula does something a sheet cannot: raised by the expression, before the row is known."""
 
     def __init__(self, message: Text) -> None:
-        super().__init__(message.en)
+        super().__init__(message)
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message.en
 
 
 class SheetError(Exception):
     """The rows do not make a sheet. ``message`` holds the sentence in Chinese and English."""
 
     def __init__(self, message: Text) -> None:
-        super().__init__(f"{message.zh} / {message.en}")
+        super().__init__(message)
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message.zh} / {self.message.en}"

@@ -7,8 +7,9 @@ Every reading of the row (numbers, workbook, words) starts from that tree, so th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NoReturn, Union
+from weakref import WeakValueDictionary
 
 from finsim.sheet.errors import FormulaError
 from finsim.sheet.text import Text
@@ -21,19 +22,29 @@ Operand = Union["Expression", int, float]
 CONDITIONS = frozenset({"lt", "le", "gt", "ge", "and", "or", "not", "known"})
 WHOLE = frozenset({"total", "lowest", "highest", "average"})
 """Measures over all periods: their value is one cell."""
+MEASURES = WHOLE | {"to_date"}
+"""What is taken of a named row over its periods."""
 
-_pool: dict[tuple[object, ...], Expression] = {}
+DEEPEST, LARGEST = 60, 20_000
+"""Bounds of one formula, in nested operations and in operations: a row that long is no longer one idea."""
+
+_pool: WeakValueDictionary[tuple[object, ...], Expression] = WeakValueDictionary()
 
 
 class Expression:
-    """One node: ``op`` with its operands; ``data`` is the number, the path, or (path, shift in periods)."""
+    """One node: ``op`` with its operands; ``data`` is the number, the path, or (path, shift in periods).
 
-    __slots__ = ("args", "condition", "data", "op")
+    What is written twice is one node: two expressions are the same where they are identical (``is``).
+    """
+
+    __slots__ = ("__weakref__", "args", "condition", "data", "depth", "op", "size")
 
     op: str
     args: tuple[Expression, ...]
     data: object
     condition: bool
+    depth: int
+    size: int
 
     def __new__(cls, op: str, args: tuple[Expression, ...] = (), data: object = None) -> Expression:
         key = (op, data, *map(id, args))
@@ -42,6 +53,16 @@ class Expression:
             found = object.__new__(cls)
             found.op, found.args, found.data = op, args, data
             found.condition = op in CONDITIONS
+            found.depth = 1 + max((a.depth for a in args), default=0)
+            found.size = 1 + sum(a.size for a in args)
+            if found.depth > DEEPEST or found.size > LARGEST:
+                raise FormulaError(
+                    Text(
+                        f"公式嵌套超过 {DEEPEST} 层或运算超过 {LARGEST} 个：请拆成几行；各实例求和请用 total(…)",
+                        f"a formula nested more than {DEEPEST} deep or of more than {LARGEST} operations: "
+                        "split it into rows, and add instances up with total(…)",
+                    )
+                )
             _pool[key] = found
         return found
 
@@ -163,7 +184,8 @@ class Expression:
         return Expression(op, (self,))
 
     def _place(self) -> tuple[str, int]:
-        path, shift = self.data  # type: ignore[misc]
+        assert isinstance(self.data, tuple)
+        path, shift = self.data
         return path, shift
 
     # ---- what would freeze a model value into the structure is refused --------------------------------------
@@ -196,15 +218,15 @@ class Expression:
             )
         )
 
-    __eq__ = _no_equality  # type: ignore[assignment]
-    __ne__ = _no_equality  # type: ignore[assignment]
+    __eq__ = _no_equality
+    __ne__ = _no_equality
     __hash__ = object.__hash__
 
 
 def number(value: float) -> Expression:
     if isinstance(value, bool) or not math.isfinite(value):
         raise FormulaError(Text(f"公式中的常数无效：{value}", f"not a number a formula can hold: {value}"))
-    return Expression("number", (), float(value))
+    return Expression("number", (), float(value) + 0.0)  # -0.0 is 0
 
 
 def number_or_row(value: object) -> Expression:
@@ -213,6 +235,8 @@ def number_or_row(value: object) -> Expression:
         return Expression("where", (value, number(1), number(0))) if value.condition else value
     if isinstance(value, int | float):
         return number(value)
+    if value is None:
+        raise FormulaError(Text("公式没有返回值（缺 return？）", "the formula returns nothing (is `return` missing?)"))
     raise FormulaError(Text(f"公式中不能使用 {type(value).__name__}", f"a formula cannot use a {type(value).__name__}"))
 
 
@@ -233,11 +257,17 @@ def _condition(value: object) -> Expression:
 
 # ---- the functions of the language -------------------------------------------------------------------------
 def minimum(*values: Operand) -> Expression:
-    return _arithmetic("min", *values)
+    return _extreme("min", values)
 
 
 def maximum(*values: Operand) -> Expression:
-    return _arithmetic("max", *values)
+    return _extreme("max", values)
+
+
+def _extreme(op: str, values: tuple[Operand, ...]) -> Expression:
+    if not values:
+        raise FormulaError(Text(f"{op}imum() 中没有数", f"{op}imum() of nothing"))
+    return _arithmetic(op, *values)
 
 
 def clip(value: Operand, low: Operand, high: Operand) -> Expression:
@@ -246,14 +276,15 @@ def clip(value: Operand, low: Operand, high: Operand) -> Expression:
 
 
 def where(condition: Expression, yes: Operand, no: Operand) -> Expression:
+    """One of two values. Both are calculated: what may divide by nothing is a ``share`` or a ``ratio``."""
     return Expression("where", (_condition(condition), number_or_row(yes), number_or_row(no)))
 
 
 def total(values: Iterable[Operand]) -> Expression:
-    """Sum over instances (works, sources, …), in their order; of none, 0."""
+    """Sum over instances (works, sources, …), in their order; of none, 0 in every period."""
     items = list(values)
     if not items:
-        return number(0)
+        return NOTHING
     return number_or_row(items[0]) if len(items) == 1 else _arithmetic("sum", *items)
 
 
@@ -281,6 +312,9 @@ def otherwise(value: Expression, instead: Operand) -> Expression:
     return where(known(value), value, instead)
 
 
+NOTHING = Expression("nothing")
+"""Sum over no instances. It is 0 in each period, so that a row does not turn into one cell where a structure lacks works."""
+
 MISSING = Expression("missing")
 """No value (NA): shown blank, passed over by lowest, highest and average."""
 
@@ -296,10 +330,9 @@ def operands(expression: Expression) -> Iterator[tuple[Expression, str]]:
             if (id(node), mode) not in seen:
                 seen.add((id(node), mode))
                 yield node, mode
-        elif node.op in ("input", "units"):
-            if (id(node), way) not in seen:
-                seen.add((id(node), way))
-                yield node, way or "same"
+        elif node.op in ("input", "units") and (id(node), way) not in seen:
+            seen.add((id(node), way))
+            yield node, way or "same"
         inner = "whole" if node.op in WHOLE else "to_date" if node.op == "to_date" else way
         for child in node.args:
             yield from walk(child, inner)
@@ -310,3 +343,25 @@ def operands(expression: Expression) -> Iterator[tuple[Expression, str]]:
 def path_of(leaf: Expression) -> str:
     """Path named by a leaf (row, schedule, input, unit sum)."""
     return leaf.data if isinstance(leaf.data, str) else leaf._place()[0]
+
+
+def may_miss(node: Expression, missing: Container[str]) -> bool:
+    """Whether the expression may be without a value (NA), where the rows ``missing`` may be."""
+    op, args = node.op, node.args
+    if op in ("missing", "ratio"):
+        return True
+    if op in ("row", "schedule"):
+        return path_of(node) in missing
+    if op == "where":
+        guarded = args[0].op == "known" and args[0].args[0] is args[1]
+        return any(may_miss(child, missing) for child in (args[2:] if guarded else args[1:]))
+    return op in WHOLE and op != "total" and may_miss(args[0], missing)
+
+
+def calculates_with_missing(node: Expression, missing: Container[str]) -> bool:
+    """Whether anything but known, otherwise, where and the measures that pass over NA is done to what may be NA."""
+    passes = ("where", "known", "lowest", "highest", "average")
+    used = () if node.op in passes else node.args
+    return any(may_miss(child, missing) for child in used) or any(
+        calculates_with_missing(child, missing) for child in node.args
+    )

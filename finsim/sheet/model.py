@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from finsim.sheet.block import Block, Bounds, Declared, Input, Schedule, UnitSum, line
 from finsim.sheet.errors import FormulaError, SheetError
 from finsim.sheet.expression import (
-    WHOLE,
+    NOTHING,
     Expression,
+    calculates_with_missing,
+    may_miss,
     number,
     number_or_row,
     operands,
@@ -88,6 +90,22 @@ class Model:
         return self.rows.get(path) or self.inputs.get(path) or self.schedules[path]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A row whose formula has been read and not yet checked."""
+
+    block: Block
+    declared: line | UnitSum
+    formula: Expression
+    start: Expression | None
+
+
+def reads(row: Row | _Read) -> list[tuple[Expression, str]]:
+    """Operands of the row, each with the way it is read: same, prev, next, to_date, whole, or start."""
+    begins = [] if row.start is None else operands(row.start)
+    return [*operands(row.formula), *((leaf, "start") for leaf, _ in begins)]
+
+
 def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
     """Read every formula of ``blocks`` once and check that the names, the missing values and the unit sums hold.
 
@@ -97,17 +115,19 @@ def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
     inputs: dict[str, InputRow] = {}
     schedules: dict[str, ScheduleRow] = {}
     sums: dict[str, str] = {}
-    raw: dict[str, tuple[Block, line | UnitSum, Expression, Expression | None]] = {}
+    read: dict[str, _Read] = {}
     order: list[str] = []
     for block in blocks:
         if block.path in sections:
-            raise _twice(block.path, block.label)
+            raise _error(
+                block.path, block.label, Text("两个块同用一个路径", "two blocks have one path"),
+            )  # fmt: skip
         note = inspect.cleandoc(type(block).__doc__ or "").split("\n\n")[0]
         sections[block.path] = Section(block.path, block.label, type(block).title, note)
         for declared in type(block).declarations():
-            path = path_of(declared.symbol(f"{block.path}.{declared.name}" if block.path else declared.name))
-            if path in inputs or path in schedules or path in raw:
-                raise _twice(path, declared.label)
+            path = _path(block, declared)
+            if path in inputs or path in schedules or path in read:
+                raise _error(path, declared.label, Text("两行同名", "two rows have one name"))
             order.append(path)
             if isinstance(declared, Input):
                 inputs[path] = InputRow(
@@ -116,151 +136,196 @@ def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
             elif isinstance(declared, Schedule):
                 schedules[path] = ScheduleRow(path, block.path, declared.label, declared.unit)
             elif isinstance(declared, UnitSum):
-                sums[path] = _summed(block, declared, path, units)
-                raw[path] = block, declared, Expression("units", (), sums[path]), None
+                formula = _summed(block, declared, path, units)
+                sums[path] = path_of(formula)
+                read[path] = _Read(block, declared, formula, None)
             elif isinstance(declared, line):
-                raw[path] = block, declared, _read(block, declared, path), _start(block, declared, path)
-    for path, (_, declared, formula, start) in raw.items():
-        for leaf, _way in operands(formula) if start is None else [*operands(formula), *operands(start)]:
-            if leaf.op != "units" and path_of(leaf) not in raw.keys() | inputs.keys() | schedules.keys():
-                raise _unknown(path, declared.label, path_of(leaf), raw.keys() | inputs.keys() | schedules.keys())
-    cells = _cells(raw, units)
-    missing = _missing(raw)
+                read[path] = _Read(block, declared, _formula(block, declared, path), _start(block, declared, path))
+    _check_names(read, inputs.keys() | schedules.keys())
+    timeless = _timeless(read)
+    cells, missing = _cells(read, timeless), _missing(read)
+    _check_openings(read, timeless, missing, units)
     rows = {
         path: Row(
-            path, block.path, declared.label, declared.unit, formula, start, path in cells, path in missing,
-            isinstance(declared, line) and declared.stock, isinstance(declared, line) and declared.check,
-            declared.note if isinstance(declared, line) else "", _written(declared),
+            path, r.block.path, r.declared.label, r.declared.unit, r.formula, r.start, path in cells, path in missing,
+            isinstance(r.declared, line) and r.declared.stock, isinstance(r.declared, line) and r.declared.check,
+            r.declared.note if isinstance(r.declared, line) else "", _written(r.declared),
         )
-        for path, (block, declared, formula, start) in raw.items()
+        for path, r in read.items()
     }  # fmt: skip
     return Model(sections, rows, inputs, schedules, sums, tuple(order))
 
 
-def _read(block: Block, declared: line, path: str) -> Expression:
+# ---- reading ---------------------------------------------------------------------------------------------------
+def _path(block: Block, declared: Declared) -> str:
+    return f"{block.path}.{declared.name}" if block.path else declared.name
+
+
+def _formula(block: Block, declared: line, path: str) -> Expression:
     try:
         return number_or_row(declared.formula(block))
     except FormulaError as error:
-        zh, en = error.message
-        raise SheetError(Text(f"{path}「{declared.label.zh}」：{zh}", f"{path} '{declared.label.en}': {en}")) from None
+        raise _error(path, declared.label, error.message) from error
     except AttributeError as error:
-        names = [d.name for d in type(error.obj).declarations()] if isinstance(error.obj, Block) else []
-        raise _unknown(path, declared.label, error.name or "?", names) from error
+        raise _unknown(path, declared.label, error.name or "?", _attributes(error.obj)) from error
     except NameError as error:
         raise _unknown(path, declared.label, error.name or "?", ()) from error
+    except TypeError as error:
+        raise _error(path, declared.label, Text(f"公式不成立（{error}）", f"not a formula ({error})")) from error
+
+
+def _attributes(owner: object) -> Iterable[str]:
+    """Names that a formula may have meant after a dot."""
+    if isinstance(owner, Block):
+        return {d.name for d in type(owner).declarations()} | type(owner).links()
+    return [name for name in dir(Expression) if name[0] != "_"] if isinstance(owner, Expression) else ()
 
 
 def _start(block: Block, declared: line, path: str) -> Expression | None:
-    if declared.start is None or isinstance(declared.start, int | float):
-        return None if declared.start is None else number(declared.start)
-    return declared.start.symbol(f"{block.path}.{declared.start.name}" if block.path else declared.start.name)
-
-
-def _summed(block: Block, declared: UnitSum, path: str, units: Model | None) -> str:
-    unit: Block = getattr(block, "unit")  # noqa: B009 - the link is declared by the subclass
-    target = f"{unit.path}.{declared.of.name}" if unit.path else declared.of.name
-    if units is None or target not in units.rows | units.inputs:
-        raise _unknown(path, declared.label, target, units.rows if units else ())
-    if target in units.rows and units.rows[target].missing:
-        raise SheetError(
+    start = declared.start
+    if start is None or isinstance(start, int | float):
+        return None if start is None else number(start)
+    if not isinstance(block, start.owner):
+        raise _error(
+            path, declared.label,
             Text(
-                f"{path}：可能无值的行 {target} 不能汇总",
-                f"{path}: a row that may have no value cannot be summed: {target}",
-            )
-        )
-    return target
+                f"起始值「{start.label.zh}」不是本块的行：请在本块另设一行",
+                f"its start '{start.label.en}' is no row of this block: give the block one",
+            ),
+        )  # fmt: skip
+    return start.symbol(_path(block, start))
 
 
-def _cells(
-    raw: dict[str, tuple[Block, line | UnitSum, Expression, Expression | None]], units: Model | None
-) -> set[str]:
-    """Rows with no period left in them: all operands are inputs, cells, or measures over the whole of a row."""
-    cells = set(raw)
+def _summed(block: Block, declared: UnitSum, path: str, units: Model | None) -> Expression:
+    """The unit sum: of a row with its period, of an input or one-cell row without."""
+    unit: Block = getattr(block, "unit")  # noqa: B009 - the link is declared by the subclass
+    target = _path(unit, declared.of)
+    known = units.rows.keys() | units.inputs.keys() if units else set()
+    if units is None or target not in known or not isinstance(unit, declared.of.owner):
+        raise _unknown(path, declared.label, target, known)
+    row = units.rows.get(target)
+    if row and row.missing:
+        raise _error(
+            path, declared.label,
+            Text(f"可能无值的行 {target} 不能汇总", f"a row that may have no value cannot be summed: {target}"),
+        )  # fmt: skip
+    return Expression("units", (), target if row is None or row.cell else (target, 0))
+
+
+# ---- checking --------------------------------------------------------------------------------------------------
+def _check_names(read: dict[str, _Read], given: Collection[str]) -> None:
+    names = read.keys() | set(given)
+    for path, row in read.items():
+        for leaf, _ in reads(row):
+            if leaf.op != "units" and path_of(leaf) not in names:
+                raise _unknown(path, row.declared.label, path_of(leaf), names)
+
+
+def _timeless(read: dict[str, _Read]) -> set[str]:
+    """Rows with no period left in them: all operands are inputs, such rows, or measures over the whole of a row."""
+
+    def varies(leaf: Expression, way: str) -> bool:
+        if leaf.op == "row" and way == "same":
+            return path_of(leaf) not in timeless
+        return way != "whole" and leaf.op != "input" and isinstance(leaf.data, tuple)
+
+    timeless = set(read)
     changed = True
     while changed:
-        changed = False
-        for path in sorted(cells):
-            for leaf, way in operands(raw[path][2]):
-                if leaf.op == "input" or way == "whole":
-                    continue
-                if leaf.op == "units":
-                    assert units is not None
-                    source = units.rows.get(path_of(leaf))
-                    series = source is not None and not source.cell
-                else:
-                    series = way in ("prev", "next", "to_date") or path_of(leaf) not in cells
-                if series:
-                    cells.discard(path)
-                    changed = True
-                    break
+        gone = {p for p in timeless if any(varies(leaf, way) for leaf, way in operands(read[p].formula))}
+        timeless -= gone
+        changed = bool(gone)
+    return timeless
+
+
+def _cells(read: dict[str, _Read], timeless: set[str]) -> set[str]:
+    """Timeless rows that have one value only.
+
+    One that is read over the periods has a value in each of them, and so has a constant or the sum of no instances: what
+    a structure without bonds says of its bonds is 0 in every period, as it would be a number in every period with bonds.
+    """
+    cells = set(timeless)
+    for path in timeless:
+        if _sums_nothing(read[path].formula) or not any(True for _ in operands(read[path].formula)):
+            cells.discard(path)
+    for row in read.values():
+        cells -= {path_of(leaf) for leaf, way in operands(row.formula) if leaf.op == "row" and way != "same"}
+    changed = True
+    while changed:
+        gone = {
+            path for path in cells
+            if any(way == "same" and leaf.op == "row" and path_of(leaf) not in cells for leaf, way in operands(read[path].formula))
+        }  # fmt: skip
+        cells -= gone
+        changed = bool(gone)
     return cells
 
 
-def _missing(raw: dict[str, tuple[Block, line | UnitSum, Expression, Expression | None]]) -> set[str]:
+def _sums_nothing(formula: Expression) -> bool:
+    return formula is NOTHING or any(_sums_nothing(child) for child in formula.args)
+
+
+def _missing(read: dict[str, _Read]) -> set[str]:
     """Rows that may have no value; arithmetic on one is refused, so that an NA never turns into a number."""
     missing: set[str] = set()
-
-    def may_miss(node: Expression, path: str, label: Text) -> bool:
-        if node.op in ("missing", "ratio"):
-            for child in node.args:
-                refuse(child, path, label)
-            return True
-        if node.op in ("row", "schedule"):
-            return path_of(node) in missing
-        if node.op == "where":
-            _refuse_children(node.args[:1], path, label)
-            if node.args[0].op == "known" and node.args[0].args[0] is node.args[1]:
-                return may_miss(node.args[2], path, label)
-            return any([may_miss(child, path, label) for child in node.args[1:]])
-        if node.op == "known":
-            return False
-        if node.op in WHOLE and node.op != "total":
-            return may_miss(node.args[0], path, label)
-        _refuse_children(node.args, path, label)
-        return False
-
-    def refuse(node: Expression, path: str, label: Text) -> None:
-        if may_miss(node, path, label):
-            raise SheetError(
-                Text(
-                    f"{path}「{label.zh}」：对可能无值的行做运算；请先用 otherwise(行, 代替值) 说明无值时取什么",
-                    f"{path} '{label.en}': arithmetic on a row that may have no value; say what stands instead: otherwise(row, value)",
-                )
-            )
-
-    def _refuse_children(children: Iterable[Expression], path: str, label: Text) -> None:
-        for child in children:
-            refuse(child, path, label)
-
     changed = True
     while changed:
-        changed = False
-        for path, (_, declared, formula, _start) in raw.items():
-            if path not in missing and may_miss(formula, path, declared.label):
-                missing.add(path)
-                changed = True
-    for path, (_, declared, formula, _start) in raw.items():
-        may_miss(formula, path, declared.label)
+        found = {path for path, row in read.items() if path not in missing and may_miss(row.formula, missing)}
+        missing |= found
+        changed = bool(found)
+    for path, row in read.items():
+        if calculates_with_missing(row.formula, missing):
+            raise _error(
+                path, row.declared.label,
+                Text(
+                    "对可能无值的行做运算；请先用 otherwise(行, 代替值) 说明无值时取什么",
+                    "arithmetic on a row that may have no value; say what stands instead: otherwise(row, value)",
+                ),
+            )  # fmt: skip
     return missing
+
+
+def _check_openings(read: dict[str, _Read], timeless: set[str], missing: set[str], units: Model | None) -> None:
+    """What ``.prev`` reads in the first period is one number, and it is known."""
+    for path, row in read.items():
+        for leaf, way in reads(row):
+            other = path_of(leaf)
+            one_number = leaf.op == "input" or (leaf.op == "row" and other in timeless and other not in missing)
+            if way == "start" and not one_number:
+                raise _error(
+                    path, row.declared.label,
+                    Text(
+                        f"起始值 {other} 必须是一个数：参数，或只有一个值且必有值的行",
+                        f"its start must be one number, an input or a row with one value that never lacks: {other}",
+                    ),
+                )  # fmt: skip
+            if way == "prev" and leaf.op == "row" and units is not None and read[other].formula.op == "units":
+                summed = units.rows.get(path_of(read[other].formula))
+                if summed is not None and summed.start is not None:
+                    raise _error(
+                        path, row.declared.label,
+                        Text(
+                            f"单元合计 {other} 没有期初值，而所汇总的行有：请把 .prev 写在单元表中",
+                            f"the unit sum {other} has no opening value, but the row it adds up has one: "
+                            "take .prev on the unit's sheet",
+                        ),
+                    )  # fmt: skip
 
 
 def _written(declared: Declared) -> str:
     if not isinstance(declared, line):
         return ""
-    code = declared.formula.__code__  # type: ignore[attr-defined]
+    code = declared.formula.__code__
     return f"{'/'.join(PurePath(code.co_filename).parts[-2:])}:{code.co_firstlineno}"
 
 
-def _twice(path: str, label: Text) -> SheetError:
-    return SheetError(Text(f"两行同名：{path}「{label.zh}」", f"two rows with one name: {path} '{label.en}'"))
+# ---- refusing --------------------------------------------------------------------------------------------------
+def _error(path: str, label: Text, why: Text) -> SheetError:
+    return SheetError(Text(f"{path}「{label.zh}」：{why.zh}", f"{path} '{label.en}': {why.en}"))
 
 
 def _unknown(path: str, label: Text, name: str, names: Iterable[str]) -> SheetError:
-    near = difflib.get_close_matches(name, list(names), n=3)
+    near = difflib.get_close_matches(name, sorted(names), n=3)
     zh = f"；相近的名称：{'、'.join(near)}" if near else ""
     en = f"; did you mean {', '.join(near)}?" if near else ""
-    return SheetError(
-        Text(
-            f"{path}「{label.zh}」用到不存在的名称 {name}{zh}", f"{path} '{label.en}' uses an unknown name: {name}{en}"
-        )
-    )
+    return _error(path, label, Text(f"用到不存在的名称 {name}{zh}", f"uses an unknown name: {name}{en}"))

@@ -8,17 +8,17 @@ not depend on which other columns are calculated beside it.
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import TOLERANCE, WHOLE, Expression, operands, path_of
-from finsim.sheet.planner import Plan, Stage
+from finsim.sheet.model import Row, reads
+from finsim.sheet.planner import Plan
 from finsim.sheet.text import Text
 
 Array = NDArray[np.float64]
@@ -35,77 +35,151 @@ _INFIX = {
     "and": "&",
     "or": "|",
 }
+_FUNCTION = {
+    "sum": "added",
+    "min": "least",
+    "max": "greatest",
+    "sqrt": "np.sqrt",
+    "where": "np.where",
+    "not": "np.logical_not",
+    "neg": "-",
+}
+MOST_TERMS = 100
+"""Terms written out with plus signs; Python cannot read arbitrarily many."""
 
 
+# ---- what the written programs call ----------------------------------------------------------------------------
 def ratio(part: Array, whole: Array) -> Array:
-    something = np.abs(whole) >= TOLERANCE
-    return np.where(something, part / np.where(something, whole, 1.0), np.nan)
+    nothing = np.abs(whole) < TOLERANCE
+    return np.where(nothing, np.nan, part / np.where(nothing, 1.0, whole))
 
 
 def share(part: Array, whole: Array) -> Array:
-    something = np.abs(whole) >= TOLERANCE
-    return np.where(something, part / np.where(something, whole, 1.0), 0.0)
+    nothing = np.abs(whole) < TOLERANCE
+    return np.where(nothing, 0.0, part / np.where(nothing, 1.0, whole))
+
+
+def known(value: Array) -> NDArray[np.bool_]:
+    return ~np.isnan(value)
+
+
+def power(base: Array, exponent: int) -> Array:
+    result = base
+    for _ in range(exponent - 1):
+        result = result * base
+    return result
+
+
+def added(*terms: Array) -> Array:
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def least(*values: Array) -> Array:
+    result = values[0]
+    for value in values[1:]:
+        result = np.minimum(result, value)
+    return result
+
+
+def greatest(*values: Array) -> Array:
+    result = values[0]
+    for value in values[1:]:
+        result = np.maximum(result, value)
+    return result
 
 
 def total(row: Array) -> Array:
-    result = row[1]
-    for period in range(2, len(row) - 1):
-        result = result + row[period]
+    return added(*row[1:-1])
+
+
+def to_date(row: Array) -> Array:
+    result = np.zeros_like(row)
+    for period in range(1, len(row) - 1):
+        result[period] = result[period - 1] + row[period]
     return result
 
 
 def lowest(row: Array) -> Array:
-    return np.fmin.reduce(row[1:-1], axis=0)  # type: ignore[no-any-return]
+    unknown = np.isnan(row[1:-1])
+    return np.where(unknown.all(axis=0), np.nan, least(*np.where(unknown, np.inf, row[1:-1])))
 
 
 def highest(row: Array) -> Array:
-    return np.fmax.reduce(row[1:-1], axis=0)  # type: ignore[no-any-return]
+    unknown = np.isnan(row[1:-1])
+    return np.where(unknown.all(axis=0), np.nan, greatest(*np.where(unknown, -np.inf, row[1:-1])))
 
 
 def average(row: Array) -> Array:
-    count = np.sum(~np.isnan(row[1:-1]), axis=0)
-    return np.where(count > 0, total(np.where(np.isnan(row), 0.0, row)) / np.maximum(count, 1), np.nan)
+    unknown = np.isnan(row)
+    count = np.sum(~unknown[1:-1], axis=0)
+    return np.where(count > 0, total(np.where(unknown, 0.0, row)) / np.maximum(count, 1), np.nan)
 
 
-_NAMES = {
-    "np": np, "ratio": ratio, "share": share, "total": total, "lowest": lowest, "highest": highest, "average": average,
-}  # fmt: skip
+_CALLED = (ratio, share, known, power, added, least, greatest, total, to_date, lowest, highest, average)
+_NAMES: dict[str, object] = {"np": np} | {function.__name__: function for function in _CALLED}
+Stepping = Callable[[int, tuple[int, int], dict[str, Array]], None]
 
 
-@dataclass
+# ---- programs --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Step:
+    """A stage as readable Python, each row's line ending in its path; ``done`` are rows nobody needs afterwards."""
+
+    source: str
+    run: Stepping
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Program:
-    """A compiled plan. ``source`` is its readable Python; calling it gives the wanted rows."""
+    """A compiled plan; calling it gives the wanted rows."""
 
     plan: Plan
-    source: str
-    stages: list[Callable[..., None]]
-    last_use: list[list[str]]
+    steps: tuple[Step, ...]
+
+    @property
+    def source(self) -> str:
+        return "\n\n".join(step.source for step in self.steps)
 
     def __call__(self, periods: int, shape: tuple[int, int], values: Values) -> dict[str, Array]:
-        """Calculate the wanted rows.
+        """Calculate the wanted rows. A division by zero or an overflow is an error that names the row.
 
         ``values`` gives inputs of shape (members, trials), and schedules, unit sums and given rows of shape
         (periods + 2, members, trials), or (members, trials) where they are cells; any axis but the first may be 1.
         """
         rows: dict[str, Array] = dict(values)
-        with np.errstate(all="ignore"):
-            for stage, done in zip(self.stages, self.last_use, strict=True):
-                stage(periods, shape, rows)
-                for path in done:
+        with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
+            for step in self.steps:
+                try:
+                    step.run(periods, shape, rows)
+                except ArithmeticError as error:
+                    raise self._failure(step, error) from error
+                for path in step.done:
                     del rows[path]
         return {path: rows[path] for path in self.plan.wanted}
+
+    def _failure(self, step: Step, error: ArithmeticError) -> SheetError:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code is not step.run.__code__:
+            trace = trace.tb_next
+        assert trace is not None
+        path = step.source.splitlines()[trace.tb_lineno - 1].rpartition("  # ")[2]
+        return _not_finite(self.plan.rows[path], trace.tb_frame.f_locals.get("t"))
 
 
 def compile_plan(plan: Plan) -> Program:
     writer = _Writer(plan)
-    sources, stages = [], []
-    for number, stage in enumerate(plan.stages, 1):
-        source = writer.stage(stage, f"stage_{number}")
-        space: dict[str, object] = {}
-        exec(compile(source, f"<plan stage {number}>", "exec"), dict(_NAMES), space)
-        sources.append(source)
-        stages.append(space[f"stage_{number}"])
-    return Program(plan, "\n\n".join(sources), stages, _last_use(plan))  # type: ignore[arg-type]
+    steps = []
+    for number in range(len(plan.stages)):
+        source = writer.stage(number)
+        space: dict[str, Stepping] = {}
+        exec(compile(source, f"<stage {number}>", "exec"), dict(_NAMES), space)
+        done = (path for path in writer.kept if writer.last_use[path] == number and path not in plan.wanted)
+        steps.append(Step(source, space[f"stage_{number}"], tuple(done)))
+    return Program(plan, tuple(steps))
 
 
 def refuse_infinite(plan: Plan, rows: Values) -> None:
@@ -115,153 +189,164 @@ def refuse_infinite(plan: Plan, rows: Values) -> None:
         body = rows[path] if row.cell else rows[path][1:-1]
         bad = np.isinf(body) if row.missing else ~np.isfinite(body)
         if bad.any():
-            where = [int(i) for i in np.argwhere(bad)[0]]
-            raise SheetError(
-                Text(
-                    f"{path}「{row.label.zh}」算出的不是有限数（位置 {where}）：请检查除数和输入",
-                    f"{path} '{row.label.en}' is not a finite number (at {where}): check divisors and inputs",
-                )
-            )
+            raise _not_finite(row, None if row.cell else int(np.argwhere(bad)[0][0]) + 1)
 
 
-def _last_use(plan: Plan) -> list[list[str]]:
-    last: dict[str, int] = {}
-    for number, stage in enumerate(plan.stages):
-        for path in stage.rows:
-            row = plan.rows[path]
-            last[path] = max(last.get(path, 0), number)
-            for part in [row.formula, *([row.start] if row.start is not None else [])]:
-                for leaf, _ in operands(part):
-                    if leaf.op == "row" and path_of(leaf) in plan.rows:
-                        last[path_of(leaf)] = number
-    stored = set().union(*(_Writer(plan).kept(stage) for stage in plan.stages)) if plan.stages else set()
-    done: list[list[str]] = [[] for _ in plan.stages]
-    for path, number in last.items():
-        if path in stored and path not in plan.wanted:
-            done[number].append(path)
-    return done
+def _not_finite(row: Row, period: int | None) -> SheetError:
+    path = row.path.partition("~")[0]  # a part of a row stands for the row
+    zh, en = ("", "") if period is None else (f"（第 {period} 期）", f" (period {period})")
+    return SheetError(
+        Text(
+            f"{path}「{row.label.zh}」算出的不是有限数{zh}：请检查除数和输入",
+            f"{path} '{row.label.en}' is not a finite number{en}: check divisors and inputs",
+        )
+    )
 
 
-@dataclass
 class _Writer:
-    """Writes stages as Python source. Within a stage, rows of one period are local variables."""
+    """Writes stages as Python source.
 
-    plan: Plan
-    names: dict[str, str] = field(default_factory=dict)
-    read_later: dict[str, int] = field(default_factory=dict)
+    In a stage ``r_x`` is row x in the running period, ``b_x`` in the one before (or after, going backward), ``s_x`` its
+    sum to date, and ``k_x`` the row as it is kept for later stages.
+    """
 
-    def __post_init__(self) -> None:
-        self.stage_of = {path: n for n, stage in enumerate(self.plan.stages) for path in stage.rows}
-        for path, row in self.plan.rows.items():
-            for part in [row.formula, *([row.start] if row.start is not None else [])]:
-                for leaf, _ in operands(part):
-                    if leaf.op == "row" and path_of(leaf) in self.stage_of:
-                        other = path_of(leaf)
-                        self.read_later[other] = max(self.read_later.get(other, -1), self.stage_of[path])
-
-    def kept(self, stage: Stage) -> set[str]:
-        """Rows of the stage that must outlive it: wanted, read by a later stage, or cells."""
-        here = {path: self.stage_of[path] for path in stage.rows}
-        return {
-            path for path, n in here.items()
-            if path in self.plan.wanted or self.read_later.get(path, -1) > n or self.plan.rows[path].cell
-        }  # fmt: skip
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.stage_of = {path: number for number, stage in enumerate(plan.stages) for path in stage.rows}
+        self.last_use = dict(self.stage_of)
+        for path, row in plan.rows.items():
+            for leaf, _ in reads(row):
+                other = path_of(leaf)
+                if leaf.op == "row" and other in self.stage_of:
+                    self.last_use[other] = max(self.last_use[other], self.stage_of[path])
+        wanted = set(plan.wanted)
+        self.kept = [
+            path for path, number in self.stage_of.items()
+            if plan.rows[path].cell or path in wanted or self.last_use[path] > number
+        ]  # fmt: skip
+        """Rows that are stored: cells, and what is wanted or read by a later stage."""
 
     def name(self, path: str) -> str:
         if path not in self.names:
-            plain = re.sub(r"\W", "_", path).strip("_") or "row"
-            plain = plain if not keyword.iskeyword(plain) and not plain[0].isdigit() else f"row_{plain}"
-            while plain in self.names.values() or plain in _NAMES:
+            plain = re.sub(r"\W", "_", path, flags=re.ASCII)
+            while plain in self.taken:
                 plain += "_"
             self.names[path] = plain
+            self.taken.add(plain)
         return self.names[path]
 
-    def stage(self, stage: Stage, title: str) -> str:
+    def stage(self, number: int) -> str:
+        stage = self.plan.stages[number]
+        rows = {path: self.plan.rows[path] for path in stage.rows}
+        head = f"def stage_{number}(periods, shape, rows):"
         if stage.direction == "cell":
-            lines = [
-                f"    rows[{path!r}] = np.broadcast_to({self.formula(self.plan.rows[path].formula, None)}, shape)"
-                for path in stage.rows
-            ]
-            return "\n".join([f"def {title}(periods, shape, rows):", *lines])
-        here = set(stage.rows)
-        kept = self.kept(stage)
-        carried: dict[str, None] = {}
-        sums: dict[str, None] = {}
-        for path in stage.rows:
-            for leaf, way in operands(self.plan.rows[path].formula):
-                if leaf.op == "row" and way in ("prev", "next") and path_of(leaf) in here:
-                    carried[path_of(leaf)] = None
-                if way == "to_date":
-                    sums[path_of(leaf)] = None
+            cells = (
+                f"    rows[{path!r}] = np.broadcast_to({self.formula(row.formula, None)}, shape)  # {path}"
+                for path, row in rows.items()
+            )
+            return "\n".join([head, *cells])
         forward = stage.direction == "forward"
-        head = [f"def {title}(periods, shape, rows):"]
-        for path in sorted(kept, key=stage.rows.index):
-            head.append(f"    kept_{self.name(path)} = rows[{path!r}] = np.zeros((periods + 2, *shape))")
-        for path in [p for p in stage.rows if p in carried or p in kept]:
-            begin = self.plan.rows[path].start if forward else None
-            value = self.formula(begin, None) if begin is not None else "0.0"
-            if path in carried:
-                head.append(f"    before_{self.name(path)} = {value}")
-            if path in kept and begin is not None:
-                head.append(f"    kept_{self.name(path)}[0] = {value}")
-        head += [f"    sum_{self.name(path)} = 0.0" for path in sums]
-        turn = "range(1, periods + 1)" if forward else "range(periods, 0, -1)"
-        body = [f"    for t in {turn}:"]
-        for path in [p for p in sums if p not in here]:
-            body.append(f"        sum_{self.name(path)} = sum_{self.name(path)} + {self.stored(path, 0)}")
-        for path in stage.rows:
-            body.append(f"        {self.name(path)} = {self.formula(self.plan.rows[path].formula, here)}")
-            if path in sums:
-                body.append(f"        sum_{self.name(path)} = sum_{self.name(path)} + {self.name(path)}")
+        kept = rows.keys() & set(self.kept)
+        leaves = [(path, leaf, way) for path, row in rows.items() for leaf, way in operands(row.formula)]
+        carried = {path_of(leaf) for _, leaf, way in leaves if way in ("prev", "next") and path_of(leaf) in rows}
+        sums = {path_of(leaf): path for path, leaf, way in leaves if way == "to_date"}
+        before: list[str] = []
+        body: list[str] = []
+        after: list[str] = []
+        for path, reader in sums.items():
+            name = self.name(path)
+            if not forward:
+                before.append(f"    s_{name} = to_date(rows[{path!r}])  # {reader}")
+                continue
+            before.append(f"    s_{name} = 0.0")
+            if path not in rows:
+                body.append(f"        s_{name} = s_{name} + {self.stored(path, 0)}  # {reader}")
+        for path, row in rows.items():
+            name = self.name(path)
+            begin = "0.0" if row.start is None else self.formula(row.start, None)
+            body.append(f"        r_{name} = {self.formula(row.formula, number)}  # {path}")
+            if path in sums and forward:
+                body.append(f"        s_{name} = s_{name} + r_{name}  # {sums[path]}")
             if path in kept:
-                body.append(f"        kept_{self.name(path)}[t] = {self.name(path)}")
-        body += [f"        before_{self.name(path)} = {self.name(path)}" for path in carried]
-        return "\n".join([*head, *body])
+                before.append(f"    k_{name} = rows[{path!r}] = np.zeros((periods + 2, *shape))")
+                before += [f"    k_{name}[0] = {begin}"] if row.start is not None else []
+                body.append(f"        k_{name}[t] = r_{name}")
+            if path in carried:
+                before.append(f"    b_{name} = {begin if forward else '0.0'}")
+                after.append(f"        b_{name} = r_{name}")
+        turn = f"    for t in {'range(1, periods + 1)' if forward else 'range(periods, 0, -1)'}:"
+        return "\n".join([head, *before, turn, *body, *after])
 
     def stored(self, path: str, shift: int) -> str:
         return f"rows[{path!r}][t{shift:+d}]" if shift else f"rows[{path!r}][t]"
 
-    def formula(self, node: Expression, here: set[str] | None) -> str:
-        """Source of a formula; ``here`` are the rows of the running stage, None outside the loop over periods."""
+    def formula(self, node: Expression, number: int | None) -> str:
+        """Source of a formula in a stage; ``number`` is None outside the loop over periods."""
+        return self.part(node, number, _repeated(node), {})
+
+    def part(
+        self, node: Expression, number: int | None, repeated: set[Expression], known: dict[Expression, str]
+    ) -> str:
+        """Source of a part of a formula; what stands in it repeatedly is calculated where it comes first."""
+        if node in known:
+            return known[node]
+        text = self.operation(node, number, [self.part(child, number, repeated, known) for child in node.args])
+        if node not in repeated:
+            return text
+        known[node] = f"v{len(known) + 1}"
+        return f"({known[node]} := {text})"
+
+    def operation(self, node: Expression, number: int | None, parts: list[str]) -> str:
         op = node.op
         if op == "number":
             return repr(node.data)
-        if op == "missing":
-            return "np.nan"
-        if op in ("input", "units"):
-            return f"rows[{path_of(node)!r}]" if op == "input" else self._units(node, here)
+        if op in ("missing", "nothing"):
+            return "np.nan" if op == "missing" else "0.0"
+        if op == "input":
+            return f"rows[{path_of(node)!r}]"
+        if op == "units":
+            return f"rows['units:{path_of(node)}']" + ("[t]" if isinstance(node.data, tuple) else "")
         if op == "row":
-            return self._row(node, here)
+            return self.row(node, number)
         if op == "schedule":
-            return self.stored(path_of(node), node._place()[1])
+            return self.stored(*node._place())
         if op in WHOLE:
             return f"{op}(rows[{path_of(node.args[0])!r}])"
         if op == "to_date":
-            return f"sum_{self.name(path_of(node.args[0]))}"
-        parts = [self.formula(child, here) for child in node.args]
+            backward = number is not None and self.plan.stages[number].direction == "backward"
+            return f"s_{self.name(path_of(node.args[0]))}" + ("[t]" if backward else "")
         if op in _INFIX:
             return f"({parts[0]} {_INFIX[op]} {parts[1]})"
-        if op == "sum":
+        if op == "sum" and len(parts) <= MOST_TERMS:
             return f"({' + '.join(parts)})"
-        if op in ("min", "max"):
-            nested = parts[0]
-            for part in parts[1:]:
-                nested = f"np.{op}imum({nested}, {part})"
-            return nested
-        return {
-            "neg": "(-{0})", "not": "(~{0})", "known": "(~np.isnan({0}))", "sqrt": "np.sqrt({0})",
-            "where": "np.where({0}, {1}, {2})", "ratio": "ratio({0}, {1})", "share": "share({0}, {1})",
-            "power": "(" + " * ".join(["{0}"] * (node.data if isinstance(node.data, int) else 1)) + ")",
-        }[op].format(*parts)  # fmt: skip
+        if op == "power":
+            return f"power({parts[0]}, {node.data})"
+        if op in ("min", "max") and len(parts) == 2:
+            return f"np.{op}imum({parts[0]}, {parts[1]})"
+        return f"{_FUNCTION.get(op, op)}({', '.join(parts)})"
 
-    def _units(self, node: Expression, here: set[str] | None) -> str:
-        source = f"rows['units:{path_of(node)}']"
-        return source if here is None else f"{source}[t]"
-
-    def _row(self, node: Expression, here: set[str] | None) -> str:
+    def row(self, node: Expression, number: int | None) -> str:
         path, shift = node._place()
+        if number is not None and self.stage_of.get(path) == number:
+            return f"b_{self.name(path)}" if shift else f"r_{self.name(path)}"
         row = self.plan.rows.get(path)
-        if here is not None and path in here:
-            return self.name(path) if shift == 0 else f"before_{self.name(path)}"
-        cell = row.cell if row is not None else path in self.plan.given_cells
-        return f"rows[{path!r}]" if cell or here is None else self.stored(path, shift)
+        if path in self.plan.given_cells if row is None else row.cell:
+            return f"rows[{path!r}]"
+        return (
+            f"rows[{path!r}][1]" if number is None else self.stored(path, shift)
+        )  # a start is the same in all periods
+
+
+def _repeated(formula: Expression) -> set[Expression]:
+    """Operations that stand in a formula more than once."""
+    seen: set[Expression] = set()
+    repeated: set[Expression] = set()
+    front = [formula]
+    while front:
+        node = front.pop()
+        if node.args and node.op != "to_date":
+            (repeated if node in seen else seen).add(node)
+            front += node.args if node not in repeated else ()
+    return repeated

@@ -1,8 +1,8 @@
 """The order in which rows are calculated. The planner knows neither NumPy nor finance: a plan is plain data.
 
-Rows read each other in four ways: in the same period, one period back (``.prev``), one period on (``.next``) and over all
-periods. Strongly connected rows are calculated together, period by period: forward when they look back, backward when
-they look on. What one period needs of itself is refused with its path.
+Rows read each other in the same period, one period back (``.prev``), one period on (``.next``), over all periods to date
+and over the whole. Strongly connected rows are calculated together, period by period: forward when they look back,
+backward when they look on. What a period needs of itself, or of the whole, is refused with its path.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from finsim.sheet.errors import SheetError
-from finsim.sheet.expression import Expression, operands, path_of
-from finsim.sheet.model import Model, Row
+from finsim.sheet.expression import MEASURES, Expression, may_miss, operands, path_of
+from finsim.sheet.model import Model, Row, reads
 from finsim.sheet.text import Text
 
 Direction = Literal["cell", "forward", "backward"]
-LEAVES = ("number", "input", "schedule", "row", "units", "missing")
+Edges = list[list[tuple[int, str]]]
+"""For each row the rows it reads, each with the way it is read."""
+
+WITHIN = frozenset({"same", "to_date", "start", "whole"})
+"""Ways of reading that need the other row's value of the same period, or of all."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def plan(rows: Mapping[str, Row], wanted: Collection[str], given_cells: Collecti
     """Plan the rows that ``wanted`` needs. Rows that are read but not in ``rows`` are given; those of one cell are named."""
     needed = _needed(rows, wanted)
     used = {path: rows[path] for path in rows if path in needed}
-    return Plan(used, _stages(used), tuple(w for w in wanted if w in used), frozenset(given_cells))
+    return Plan(used, _stages(used), tuple(wanted), frozenset(given_cells))
 
 
 def check(model: Model) -> None:
@@ -54,8 +58,9 @@ def drawn_rows(rows: Mapping[str, Row], drawn: Collection[str]) -> set[str]:
     """Rows that a drawn input, or a unit sum in ``drawn``, reaches."""
     readers: dict[str, list[str]] = {}
     for path, row in rows.items():
-        for leaf, _ in _reads(row):
-            readers.setdefault(path_of(leaf) if leaf.op != "units" else path, []).append(path)
+        for leaf, _ in reads(row):
+            if leaf.op != "units":
+                readers.setdefault(path_of(leaf), []).append(path)
     reached: set[str] = set()
     front = [path for name in drawn for path in [*readers.get(name, ()), *([name] if name in rows else ())]]
     while front:
@@ -72,138 +77,161 @@ def split(rows: Mapping[str, Row], wanted: Collection[str], drawn: Collection[st
     Within a drawn row every largest part that stays the same is given a row of its own in the first plan.
     """
     reached = drawn_rows(rows, drawn)
-    fixed = {path: row for path, row in rows.items() if path not in reached}
     needed = _needed(rows, wanted)
-    moving: dict[str, Row] = {}
-    known: set[str] = set()
-
-    def is_fixed(node: Expression) -> bool:
-        return all(path_of(leaf) not in drawn and path_of(leaf) not in reached for leaf, _ in operands(node))
-
-    for path in (p for p in rows if p in reached and p in needed):
-        row = rows[path]
-        parts: dict[int, str] = {}
-
-        def lift(node: Expression, row: Row = row, parts: dict[int, str] = parts) -> Expression:
-            if node.op in ("row", "schedule") and is_fixed(node):
-                if node.op == "row":
-                    known.add(path_of(node))
-                return node
-            if node.op in LEAVES:
-                return node
-            if is_fixed(node) and not node.condition and any(True for _ in operands(node)):
-                name = parts.setdefault(id(node), f"{row.path}~{len(parts) + 1}")
-                series = any(
-                    leaf.op == "schedule" or (_is_series(fixed, leaf) and way != "whole") for leaf, way in operands(node)
-                )
-                fixed[name] = replace(
-                    row, path=name, formula=node, start=None, cell=not series, missing=False, check=False
-                )
-                known.add(name)
-                return Expression("row", (), (name, 0))
-            if node.op in ("total", "lowest", "highest", "average", "to_date"):
-                return node
-            return Expression(node.op, tuple(lift(child) for child in node.args), node.data)
-
-        start = row.start if row.start is None else lift(row.start)
-        moving[path] = replace(row, formula=lift(row.formula), start=start)
-    first = plan(fixed, [*(w for w in wanted if w in fixed), *sorted(known)])
-    second = plan(moving, [w for w in wanted if w in moving], [k for k in known if fixed[k].cell])
+    lifting = _Lifting(rows, reached | set(drawn))
+    moving = {path: lifting.row(rows[path]) for path in rows if path in reached and path in needed}
+    fixed = {path: row for path, row in rows.items() if path not in reached} | lifting.parts
+    first = plan(fixed, dict.fromkeys([*(w for w in wanted if w in fixed), *sorted(lifting.read)]))
+    second = plan(moving, [w for w in wanted if w in moving], [path for path in lifting.read if fixed[path].cell])
     return first, second
 
 
-def _is_series(rows: Mapping[str, Row], leaf: Expression) -> bool:
-    return leaf.op == "row" and not rows[path_of(leaf)].cell
+class _Lifting:
+    """Takes out of the rows that move from trial to trial the parts that do not."""
 
+    def __init__(self, rows: Mapping[str, Row], moving: Collection[str]) -> None:
+        self.rows, self.moving = rows, moving
+        self.missing = {path for path, row in rows.items() if row.missing}
+        self.parts: dict[str, Row] = {}
+        self.read: set[str] = set()
+        """Fixed rows and parts that moving rows read."""
 
-def _reads(row: Row) -> Iterable[tuple[Expression, str]]:
-    yield from operands(row.formula)
-    if row.start is not None:
-        yield from ((leaf, "start") for leaf, _ in operands(row.start))
+    def row(self, row: Row) -> Row:
+        lifted = replace(row, formula=self.lift(row.formula, row, {}))
+        self.read |= {path_of(leaf) for leaf, _ in reads(lifted) if leaf.op == "row"} - set(self.moving)
+        return lifted
+
+    def lift(self, node: Expression, row: Row, parts: dict[Expression, str]) -> Expression:
+        if not node.args:
+            return node
+        if self.fixed(node) and not node.condition:  # a condition is no row; its two sides are
+            path = parts.setdefault(node, f"{row.path}~{len(parts) + 1}")
+            if path not in self.parts:
+                self.parts[path] = self.part(node, row, path)
+            return Expression("row", (), (path, 0))
+        if node.op in MEASURES:
+            return node
+        return Expression(node.op, tuple(self.lift(child, row, parts) for child in node.args), node.data)
+
+    def fixed(self, node: Expression) -> bool:
+        """Whether it is calculated from something, none of which moves."""
+        leaves = [leaf for leaf, _ in operands(node)]
+        return bool(leaves) and not any(path_of(leaf) in self.moving for leaf in leaves)
+
+    def part(self, node: Expression, row: Row, path: str) -> Row:
+        cell = all(
+            way == "whole"
+            or leaf.op == "input"
+            or (way == "same" and leaf.op == "row" and self.rows[path_of(leaf)].cell)
+            for leaf, way in operands(node)
+        )
+        missing = may_miss(node, self.missing)
+        return replace(row, path=path, formula=node, start=None, cell=cell, missing=missing, check=False)
 
 
 def _needed(rows: Mapping[str, Row], wanted: Iterable[str]) -> set[str]:
     needed: set[str] = set()
-    front = [w for w in wanted if w in rows]
+    front = list(wanted)
     while front:
         path = front.pop()
         if path not in needed:
             needed.add(path)
-            front += [path_of(leaf) for leaf, _ in _reads(rows[path]) if leaf.op == "row" and path_of(leaf) in rows]
+            front += [path_of(leaf) for leaf, _ in reads(rows[path]) if leaf.op == "row" and path_of(leaf) in rows]
     return needed
 
 
 def _stages(rows: Mapping[str, Row]) -> tuple[Stage, ...]:
     names = list(rows)
     place = {path: i for i, path in enumerate(names)}
-    reads = [
-        [(place[path_of(leaf)], way) for leaf, way in _reads(rows[path]) if leaf.op == "row" and path_of(leaf) in place]
+    edges: Edges = [
+        [(place[path_of(leaf)], way) for leaf, way in reads(rows[path]) if leaf.op == "row" and path_of(leaf) in place]
         for path in names
     ]
-    order = _same_period_order(rows, names, reads)
-    group = _groups([[other for other, _ in own] for own in reads])
+    order = _same_period_order(rows, names, edges)
+    group = _groups([[other for other, _ in own] for own in edges])
     members: dict[int, list[int]] = {}
     for i, g in enumerate(group):
         members.setdefault(g, []).append(i)
     level: dict[int, int] = {}
     backward: set[int] = set()
     for g in sorted(members):  # groups are numbered in the order of their dependencies
-        ways = {way for i in members[g] for other, way in reads[i] if group[other] == g}
-        if "whole" in ways or {"prev", "next"} <= ways:
-            raise _circular(rows, [names[i] for i in members[g]], whole="whole" in ways)
-        looks_on = "next" in ways
+        _refuse_loop(rows, names, edges, set(members[g]))
+        looks_on = any(way == "next" and group[other] == g for i in members[g] for other, way in edges[i])
         if looks_on:
             backward.add(g)
         own = 0
         for i in members[g]:
-            cell = rows[names[i]].cell
-            for other, way in reads[i]:
+            for other, way in edges[i]:
                 h = group[other]
-                if h == g:
-                    continue
-                ready = level[h]
-                if not rows[names[other]].cell:
-                    ready += way in ("next", "whole") or h in backward or looks_on or cell
-                own = max(own, ready)
+                if h != g:
+                    # a series is complete for what needs all of it, or goes the other way, only when its stage is over
+                    later = way in ("next", "whole", "start") or h in backward or looks_on
+                    own = max(own, level[h] + (later and not rows[names[other]].cell))
         level[g] = own
     stages: list[Stage] = []
     for depth in range(max(level.values(), default=-1) + 1):
-        here = [i for i in order if level[group[i]] == depth]
-        for direction in ("cell", "forward", "backward"):
-            chosen = tuple(
-                names[i]
-                for i in here
-                if direction == ("cell" if rows[names[i]].cell else "backward" if group[i] in backward else "forward")
-            )
-            if chosen:
-                stages.append(Stage(direction, chosen))  # type: ignore[arg-type]
+        chosen: dict[Direction, list[str]] = {"cell": [], "forward": [], "backward": []}
+        for i in order:
+            if level[group[i]] == depth:
+                path = names[i]
+                chosen["cell" if rows[path].cell else "backward" if group[i] in backward else "forward"].append(path)
+        stages += [Stage(direction, tuple(paths)) for direction, paths in chosen.items() if paths]
     return tuple(stages)
 
 
-def _same_period_order(rows: Mapping[str, Row], names: list[str], reads: list[list[tuple[int, str]]]) -> list[int]:
+def _same_period_order(rows: Mapping[str, Row], names: list[str], edges: Edges) -> list[int]:
     """Rows so that each comes after what it reads in its own period; a loop is refused with its path."""
     order: list[int] = []
     state = [0] * len(names)
     for root in range(len(names)):
-        stack = [(root, iter(reads[root]))] if not state[root] else []
+        stack = [(root, "", iter(edges[root]))] if not state[root] else []
         state[root] = state[root] or 1
         while stack:
-            i, rest = stack[-1]
+            i, _, rest = stack[-1]
             for other, way in rest:
-                if way not in ("same", "to_date", "start", "whole"):
+                if way not in WITHIN:
                     continue
                 if state[other] == 1:
-                    path = [j for j, _ in stack]
-                    raise _circular(rows, [names[j] for j in path[path.index(other) :]])
+                    loop = stack[[j for j, _, _ in stack].index(other) :]
+                    ways = {way, *(entered for _, entered, _ in loop[1:])}
+                    raise _circular(rows, [names[j] for j, _, _ in loop], "whole" if "whole" in ways else "same")
                 if state[other] == 0:
                     state[other] = 1
-                    stack.append((other, iter(reads[other])))
+                    stack.append((other, way, iter(edges[other])))
                     break
             else:
                 state[i] = 2
                 order.append(i)
                 stack.pop()
     return order
+
+
+def _refuse_loop(rows: Mapping[str, Row], names: list[str], edges: Edges, loop: set[int]) -> None:
+    """Rows that need each other go through the periods in one direction, and need nothing of the whole."""
+    inside = [(i, other, way) for i in sorted(loop) for other, way in edges[i] if other in loop]
+
+    def walk(begin: int, end: int) -> list[int]:
+        """Shortest way from one row of the loop to another, the last left out."""
+        came = {begin: begin}
+        front = [begin]
+        for i in front:
+            for other, _ in edges[i]:
+                if other in loop and other not in came:
+                    came[other] = i
+                    front.append(other)
+        path = [end]
+        while path[-1] != begin:
+            path.append(came[path[-1]])
+        return path[:0:-1]
+
+    for i, other, way in inside:
+        if way == "whole":
+            raise _circular(rows, [names[j] for j in [i, *walk(other, i)]], "whole")
+    back = next(((i, other) for i, other, way in inside if way in ("prev", "to_date")), None)
+    on = next(((i, other) for i, other, way in inside if way == "next"), None)
+    if back and on:
+        path = [back[0], *walk(back[1], on[0]), on[0], *walk(on[1], back[0])]
+        raise _circular(rows, [names[j] for j in path], "both")
 
 
 def _groups(edges: list[list[int]]) -> list[int]:
@@ -241,11 +269,18 @@ def _groups(edges: list[list[int]]) -> list[int]:
     return group
 
 
-def _circular(rows: Mapping[str, Row], loop: list[str], whole: bool = False) -> SheetError:
+def _circular(rows: Mapping[str, Row], loop: list[str], kind: Literal["same", "whole", "both"]) -> SheetError:
     zh = " → ".join(f"{path}「{rows[path].label.zh}」" for path in [*loop, loop[0]])
     en = " → ".join(f"{path} '{rows[path].label.en}'" for path in [*loop, loop[0]])
-    if whole:
+    if kind == "whole":
         return SheetError(Text(f"循环引用（经全期合计）：{zh}", f"circular through a measure over all periods: {en}"))
+    if kind == "both":
+        return SheetError(
+            Text(
+                f"一个循环中既用 .prev（或 .to_date）又用 .next：{zh}",
+                f".prev (or .to_date) and .next in one loop: {en}",
+            )
+        )
     return SheetError(
         Text(
             f"同一期内循环引用：{zh}；请改用 .prev 或写出闭式解",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
-from finsim.sheet.expression import WHOLE, Expression, path_of
+from finsim.sheet.expression import NOTHING, WHOLE, Expression, path_of
 from finsim.sheet.model import Model, Row
 from finsim.sheet.text import Text
 
@@ -60,8 +61,9 @@ class _Speaker:
 
     def say(self, node: Expression, above: int = 0, right: bool = False) -> str:
         op = node.op
-        if op == "number":
-            return f"{node.data:g}"
+        if op in ("number", "nothing"):
+            text = "0" if op == "nothing" else _plain(node.data)
+            return f"({text})" if above and text[0] == "−" else text
         if op in ("input", "row", "schedule"):
             shift = 0 if op == "input" else node._place()[1]
             return {0: "", -1: self.word("prev"), 1: self.word("next")}[shift] + self.name(path_of(node))
@@ -69,11 +71,11 @@ class _Speaker:
             label = self.summed.get(path_of(node))
             return self.call("units", [label.say(self.lang) if label else path_of(node)])
         if op in WHOLE or op == "to_date" or op in ("min", "max", "sqrt"):
-            return self.call(op, [self.say(child) for child in node.args])
+            return self.call(op, [self.say(child, 1) for child in node.args])
         if op == "missing":
             return self.word("missing")
         if op == "where":
-            return self._where(node)
+            return f"({self._where(node)})" if above else self._where(node)
         if op in ("ratio", "share"):
             text = f"{self.say(node.args[0], 5)} ÷ {self.say(node.args[1], 5, True)}"
             return f"({text})" if above >= 5 else text
@@ -82,6 +84,12 @@ class _Speaker:
             return f"{inside} 有值" if self.lang == "zh" else f"{inside} exists"
         if op == "not":
             return f"{self.word('not')}({self.say(node.args[0])})"
+        if op in ("add", "sum") or (op == "sub" and _nothing(node.args[1])):
+            terms = tuple(child for child in node.args if not _nothing(child))
+            if len(terms) < len(node.args):
+                return self.say(
+                    Expression("sum", terms) if len(terms) > 1 else terms[0] if terms else NOTHING, above, right
+                )
         rank = _RANK[op]
         if op in ("and", "or"):
             text = self.word(op).join(self.say(child, rank) for child in node.args)
@@ -89,16 +97,32 @@ class _Speaker:
             text = " + ".join(self.say(child, rank) for child in node.args)
         elif op == "neg":
             text = f"−{self.say(node.args[0], rank)}"
+            return f"({text})" if above else text
         elif op == "power":
-            text = f"{self.say(node.args[0], rank)}^{node.data}"
+            text = f"{self.say(node.args[0], rank + 1)}^{node.data}"
         else:
             left, other = node.args
             text = f"{self.say(left, rank)} {_SIGN[op]} {self.say(other, rank, op in ('sub', 'div'))}"
         return f"({text})" if rank < above or (right and rank == above) else text
 
     def _where(self, node: Expression) -> str:
-        condition, yes, no = (self.say(child) for child in node.args)
+        condition, yes, no = (self.say(child, 1) for child in node.args)
         flag = all(child.op == "number" for child in node.args[1:])
         if self.lang == "zh":
             return f"{condition} 时为 {yes}，否则为 {no}" if flag else f"若 {condition}，则 {yes}，否则 {no}"
         return f"{yes} if {condition}, else {no}"
+
+
+def _nothing(node: Expression) -> bool:
+    """Whether it adds up no instances: a sentence passes over it."""
+    return node is NOTHING or (node.op in ("add", "sub", "sum") and all(_nothing(child) for child in node.args))
+
+
+def _plain(value: object) -> str:
+    """All digits of a number, without an exponent.
+
+    >>> _plain(5e-7), _plain(10_000.0), _plain(-0.5)
+    ('0.0000005', '10000', '−0.5')
+    """
+    text = format(Decimal(repr(value)), "f").replace("-", "−")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -47,7 +47,7 @@ def pert(low: float, mode: float, high: float) -> Any:
         (Normal(0, 1, 15, 20), scipy.stats.truncnorm(15, 20)),
         (Lognormal(2, 0.3), scipy.stats.lognorm(0.3, scale=2)),
     ],
-    ids=str,
+    ids=lambda value: repr(value) if isinstance(value, Distribution) else "scipy",
 )
 def test_quantiles_are_those_of_scipy(distribution: Distribution, reference: Any) -> None:
     np.testing.assert_allclose(quantile(distribution, U), reference.ppf(U), rtol=1e-12, atol=1e-13)
@@ -60,6 +60,18 @@ def test_quantiles_are_those_of_scipy(distribution: Distribution, reference: Any
 def test_pert_quantiles_are_within_half_a_millionth_of_the_width(low: float, mode: float, high: float) -> None:
     error = quantile(Pert(low, mode, high), U) - pert(low, mode, high).ppf(U)
     assert np.abs(error).max() < 5e-7 * (high - low)
+
+
+@pytest.mark.parametrize("mode", [0.0, 0.3, 1.0])
+def test_pert_is_exact_at_the_points_of_its_table(mode: float) -> None:
+    step = np.arange(1000, 3000) / 4096
+    position = step * step * (3 - 2 * step)
+    found = quantile(Pert(0, mode, 1), pert(0, mode, 1).cdf(position))
+    np.testing.assert_allclose(found, position, rtol=0, atol=1e-12)
+
+
+def test_pert_has_an_end_where_its_tail_is_thinner_than_a_float() -> None:
+    assert quantile(Pert(2, 2, 4), np.array([0.0, 1.0])).tolist() == [2.0, 4.0]
 
 
 def test_pert_mean_weighs_the_mode_four_times() -> None:
@@ -114,7 +126,7 @@ def distributions(draw: st.DrawFn) -> tuple[Distribution, float, float]:
     if kind == "normal":
         sd = draw(st.floats(1e-3, 1e9))
         return Normal(draw(st.floats(low - 30 * sd, high + 30 * sd)), sd, low, high), low, high
-    low, high = sorted(draw(st.tuples(st.floats(0, 1e3), st.floats(1, 1e3))))
+    low, high = sorted(draw(st.tuples(st.floats(0, 1e3, allow_subnormal=False), st.floats(1, 1e3))))
     return Lognormal(draw(st.floats(1, 1e3)), draw(st.floats(0.3, 3)), low, high), low, high
 
 
@@ -128,6 +140,14 @@ def test_rises_within_its_bounds(drawn: tuple[Distribution, float, float], u: li
     slack = 1e-14 if isinstance(distribution, Normal | Lognormal) else 0.0
     sizes = np.abs(values) + sum(abs(vars(distribution).get(name, 0.0)) for name in ("mean", "sd"))
     assert np.all(np.diff(values) >= -slack * sizes[1:])
+
+
+def test_rounding_carries_nothing_past_mode_or_end() -> None:
+    for low, mode, high in np.sort(np.random.Generator(np.random.PCG64(1)).uniform(-10, 10, (1000, 3))).tolist():
+        turn = (mode - low) / (high - low)
+        around = quantile(Triangular(low, mode, high), turn + np.arange(-8, 9) * 2.0**-54)
+        assert np.all(np.diff(around) >= 0)
+        assert quantile(Uniform(low, high), np.array(1.0)) <= high
 
 
 @pytest.mark.parametrize("kind", KINDS)

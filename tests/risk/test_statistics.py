@@ -37,6 +37,12 @@ def test_wilson_covers_as_it_should(trials: int, p: float, coverage: float) -> N
     assert covered == pytest.approx(coverage, abs=6e-4)
 
 
+def test_wilson_reaches_certainty_without_rounding() -> None:
+    for trials in range(1, 300):
+        assert wilson(0, trials)[0] == 0.0
+        assert wilson(trials, trials)[1] == 1.0
+
+
 @given(st.integers(1, 10**9), st.floats(0, 1), st.floats(0.5, 0.999))
 def test_wilson_is_an_interval_about_the_share(trials: int, share: float, level: float) -> None:
     successes = int(share * trials)
@@ -90,6 +96,15 @@ def test_within_a_bin_values_count_as_spread_evenly() -> None:
     values = np.linspace(900.0, 1100.0, 100_001)
     for p in np.linspace(0, 1, 37):
         assert histogram(values[np.newaxis]).quantile(p)[0] == pytest.approx(900 + 200 * p, rel=5e-6)
+
+
+def test_a_bin_crowded_at_its_edge_is_within_the_stated_error() -> None:
+    assert histogram(np.array([[1.0] * 999 + [2.0]])).quantile(0.998)[0] == pytest.approx(1.0, rel=0.002)
+
+
+def test_a_value_alone_in_its_bin_counts_as_its_middle() -> None:
+    middle = 1 + 2.0**-10
+    assert histogram(np.array([[0.0, middle - 2.0**-12, 4.0]])).quantile(0.5)[0] == middle
 
 
 def test_nothing_and_zero_are_exactly_zero() -> None:
@@ -164,6 +179,12 @@ def test_chunks_and_their_order_do_not_matter(cuts: list[int], order: list[int])
 
 
 WHOLE = histogram(TABLE)
+
+
+def test_signs_of_zeros_do_not_matter() -> None:
+    zeros = [0.0, -0.0, -0.0, 0.0]
+    assert same(histogram(np.array([zeros])), histogram(np.array([zeros[1:] + zeros[:1]])))
+    assert same(histogram(np.array([[0.0]])), histogram(np.array([[-0.0]])))
 
 
 def test_order_and_layout_of_values_do_not_matter() -> None:

@@ -1,0 +1,389 @@
+"""Charts of one account: each with its title, the sentence that it proves, and the table of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finsim.report import findings
+from finsim.report.wording import Wording
+from finsim.result import Result
+from finsim.sheet import TOLERANCE, Text
+
+NAVY, BLUE, SKY, ORANGE, VERMILION, GREEN, PINK = (
+    "#134a7c", "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73", "#CC79A7",
+)  # fmt: skip
+INK, SOFT, FAINT, RULE, GREY = "#16202b", "#4a5866", "#5b6875", "#e3e8ee", "#7b8a9a"
+FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",system-ui,sans-serif'
+STREAMS = (NAVY, BLUE, SKY, "#a6cfec", "#d3e6f5", "#7f9db9")
+FISCAL = (BLUE, SKY, "#2f8fc6", "#8cc8ee", "#1b5e91")
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 12, "color": SOFT},
+        "colorway": [NAVY, BLUE, SKY, GREEN, ORANGE, VERMILION, PINK],
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "dragmode": False,
+        "separators": ".,",
+        "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": "#cfd6de", "font": {"family": FONT, "size": 12, "color": INK}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}, "itemwidth": 30, "entrywidthmode": "pixels", "itemclick": False, "itemdoubleclick": False},
+        "xaxis": {"showgrid": False, "zeroline": False, "ticks": "outside", "tickcolor": RULE, "linecolor": RULE, "automargin": True, "fixedrange": True},
+        "yaxis": {"gridcolor": RULE, "zeroline": False, "automargin": True, "tickformat": ",~r", "fixedrange": True},
+    }
+)  # fmt: skip
+_LONGEST_LABEL = 30  # Latin letters on one line beside a node, so that both sides find room on a phone
+
+
+@dataclass(frozen=True)
+class Table:
+    """Texts ready to be shown: a heading, and rows of the same length. The first column names the row.
+
+    ``strong`` holds the positions of rows that are totals.
+    """
+
+    head: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+    strong: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """``unit`` is the unit of its amounts, ``finding`` the sentence that it proves, ``table`` the data behind it."""
+
+    id: str
+    title: str
+    unit: str
+    finding: str
+    figure: go.Figure
+    table: Table
+
+
+SAID = {
+    "sources_and_uses": Text("资金来源与使用", "Sources and uses of funds"),
+    "cash_flow": Text("年度现金流与累计盈余资金", "Yearly cash flow and accumulated surplus"),
+    "cover": Text("本息覆盖与偿债备付率", "Debt cover and yearly DSCR"),
+    "fan": Text("累计盈余资金的不确定性", "Uncertainty of the accumulated surplus"),
+    "total": Text("总投资", "total investment"),
+    "source": Text("资金来源", "source"),
+    "use": Text("资金使用", "use"),
+    "amount": Text("金额", "amount"),
+    "share": Text("占总投资", "share of investment"),
+    "bonds": Text("专项债券", "special bonds"),
+    "rolled_up": Text("转入本金的贷款利息", "loan interest rolled up"),
+    "from_surplus": Text("以经营结余支付", "operating surplus"),
+    "shortage": Text("建设资金缺口", "shortage of funds"),
+    "financing_cost": Text("建设期利息及融资费用", "construction interest and fees"),
+    "year": Text("年份", "year"),
+    "revenue": Text("经营收入", "revenue"),
+    "other_income": Text("其他收入", "other income"),
+    "operating_cost": Text("经营成本", "operating cost"),
+    "taxes": Text("税费", "taxes"),
+    "debt_service": Text("还本付息", "debt service"),
+    "accumulated": Text("累计盈余资金", "accumulated surplus"),
+    "below_zero": Text("累计盈余资金，◆ 为负值", "accumulated surplus; ◆ below zero"),
+    "dscr": Text("偿债备付率（DSCR）", "DSCR"),
+    "below_one": Text("偿债备付率（DSCR），◆ 低于 1", "DSCR; ◆ below 1"),
+    "too_low": Text("低于要求", "below required"),
+    "required": Text("要求", "required"),
+    "full": Text("债券本息（全口径）", "bonds, full"),
+    "operating": Text("债券本息（运营期）", "bonds, operating"),
+    "all_debt": Text("全部债务本息", "all debt"),
+    "service": Text("当年还本付息", "debt service"),
+    "closing": Text("期末债务余额", "debt outstanding"),
+    "median": Text("中位数", "median"),
+    "band": Text("{}–{} 百分位", "{}th–{}th percentile"),
+    "percentile": Text("第 {} 百分位", "{}th percentile"),
+}
+
+
+def configuration(lang: str, name: str) -> dict[str, Any]:
+    """What every chart on a page may do: be saved as a picture. Nothing is ever sent anywhere."""
+    return {
+        "displaylogo": False,
+        "showSendToCloud": False,
+        "plotlyServerURL": "",
+        "locale": {"zh": "zh-CN", "en": "en"}[lang],
+        "responsive": True,
+        "scrollZoom": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+    }
+
+
+def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
+    """Who pays for what: sources to uses by way of total investment."""
+    sources, uses = funds(result, account, wording)
+    whole = sum(amount for _, amount, _ in uses)
+    nodes = [*sources, (wording.name(SAID["total"]), whole, NAVY), *uses]
+    middle = len(sources)
+    from_, to = [*range(middle), *[middle] * len(uses)], [*[middle] * len(sources), *range(middle + 1, len(nodes))]
+    amounts = [amount for _, amount, _ in (*sources, *uses)]
+    colours = [_faint(colour, 0.3) for _, _, colour in sources] + [_faint(GREY, 0.22)] * len(uses)
+    labels = ["" if i == middle else _wrapped(f"{_plain(n)} {wording.brief(a)}") for i, (n, a, _) in enumerate(nodes)]
+    sankey = go.Sankey(
+        arrangement="fixed", domain={"x": [0, 1], "y": [0, 1]}, textfont={"size": 12, "color": INK, "family": FONT},
+        node={
+            "label": labels, "color": [colour for _, _, colour in nodes], "pad": 21, "thickness": 12, "line": {"width": 0},
+            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, _ in nodes],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        link={
+            "source": from_, "target": to, "value": amounts, "color": colours,
+            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, _ in (*sources, *uses)],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+    )  # fmt: skip
+    figure = _figure(go.Figure(sankey))
+    figure.update_layout(margin={"l": 4, "r": 4, "t": 10, "b": 10})
+    rows = [
+        (f"{wording.name(SAID[kind])}：{name}" if wording.lang == "zh" else f"{wording.name(SAID[kind])}: {name}",
+         wording.amount(amount), wording.percent(amount / whole if whole else None))
+        for kind, items in (("source", sources), ("use", uses)) for name, amount, _ in items
+    ]  # fmt: skip
+    head = (wording.name(SAID["source"]), wording.name(SAID["amount"]), wording.name(SAID["share"]))
+    return _chart(
+        "sources_and_uses", wording, findings.funds(result, account, wording), figure, Table(head, tuple(rows))
+    )
+
+
+Flow = tuple[str, float, str]
+"""Name, amount in 万元, colour."""
+
+
+def funds(result: Result, account: str, wording: Wording) -> tuple[list[Flow], list[Flow]]:
+    """Sources and uses of total investment that are not nothing; both add up to it."""
+    structure, cell = result.scenario.structure, result.cell
+    natures, fiscal = dict(structure.natures), 0
+    sources: list[Flow] = []
+    for name, label in structure.sources:
+        colour = {"fiscal": FISCAL[fiscal % len(FISCAL)], "residents": GREEN, "operators": "#6bb59a"}.get(
+            natures[name], "#9aa7b4"
+        )
+        fiscal += natures[name] == "fiscal"
+        sources.append((wording.name(label), cell(f"sources.{name}.paid", account), colour))
+    sources += [(wording.name(x), cell(f"capital.{n}.draw", account), PINK) for n, x in structure.capital]
+    sources.append((wording.name(SAID["bonds"]), cell("funding.bond_used", account), ORANGE))
+    sources += [(wording.name(x), cell(f"loans.{n}.draw", account), VERMILION) for n, x in structure.loans]
+    sources.append((wording.name(SAID["rolled_up"]), cell("debts.rolled_up", account), "#e58b5a"))
+    sources.append((wording.name(SAID["from_surplus"]), cell("funding.from_surplus", account), "#8aa4bd"))
+    sources.append((wording.name(SAID["shortage"]), cell("funding.shortage", account), "#a63c00"))
+    uses: list[Flow] = [(wording.name(x), cell(f"works.{n}.cost", account), GREY) for n, x in structure.works]
+    uses.append((wording.name(SAID["financing_cost"]), cell("funding.capitalised", account), GREY))
+    return [s for s in sources if s[1] > TOLERANCE], [u for u in uses if u[1] > TOLERANCE]
+
+
+def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
+    """Income by stream above zero, operating cost, taxes and debt service below it; the accumulated surplus underneath."""
+    years, columns = list(result.years), flows(result, account, wording)
+    accumulated = result.series("cash.accumulated", account).tolist()
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.1)
+    outflows = {wording.name(SAID["operating_cost"]): "#b7c1cb", wording.name(SAID["taxes"]): "#7b8a9a"}
+    for i, (name, amounts) in enumerate(columns):
+        marker: dict[str, Any] = {"color": outflows.get(name, STREAMS[i % len(STREAMS)]), "line": {"width": 0}}
+        if name == wording.name(SAID["debt_service"]):
+            marker = _hatched(ORANGE)
+        _add(figure, 1, go.Bar(
+            x=years, y=[wording.scaled(a) for a in amounts], name=_plain(name), marker=marker,
+            customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
+        ))  # fmt: skip
+    _line(figure, 2, years, accumulated, wording, "accumulated", 0.0)
+    figure = _figure(figure)
+    figure.update_layout(barmode="relative", bargap=0.25, hovermode="x unified")
+    for row in (1, 2):
+        figure.add_hline(0, line={"color": INK, "width": 1}, row=row, col=1)
+    figure.update_xaxes(**_years(result.years))
+    _heading(figure, wording.name(SAID["below_zero"]), 0.34)
+    head = [wording.name(SAID["year"]), *(name for name, _ in columns), wording.name(SAID["accumulated"])]
+    body = [
+        (str(y), *(wording.amount(a[t]) for _, a in columns), wording.amount(accumulated[t]))
+        for t, y in enumerate(years)
+    ]
+    return _chart(
+        "cash_flow", wording, findings.cash(result, account, wording), figure, Table(tuple(head), tuple(body))
+    )
+
+
+def flows(result: Result, account: str, wording: Wording) -> list[tuple[str, list[float]]]:
+    """Yearly amounts: income by stream (the smallest together, if there are many), then outflows as negative amounts."""
+    series = result.series
+    streams = [(wording.name(x), series(f"streams.{n}.revenue", account)) for n, x in result.scenario.structure.streams]
+    streams = [s for s in streams if abs(s[1]).max() > TOLERANCE]
+    if len(streams) > len(STREAMS):
+        largest = sorted(streams, key=lambda s: -float(s[1].sum()))[: len(STREAMS) - 1]
+        rest = np.sum([s[1] for s in streams if not any(s is kept for kept in largest)], axis=0)
+        streams = [*largest, (wording.name(SAID["other_income"]), rest)]
+    taxes = series("surcharges.surcharges", account) + series("vat.payable", account) + series("tax.tax", account)
+    service = series("debts.interest_paid", account) + series("debts.repaid", account)
+    out = (("operating_cost", series("operations.cost", account)), ("taxes", taxes), ("debt_service", service))
+    found = [
+        *streams,
+        *((wording.name(SAID[name]), -amounts) for name, amounts in out if abs(amounts).max() > TOLERANCE),
+    ]
+    return [(name, [float(a) for a in amounts]) for name, amounts in found]
+
+
+def cover(result: Result, account: str, wording: Wording) -> Chart:
+    """Cover over the whole life against what is required, and the debt service cover of each year."""
+    threshold = result.value("account", account, "cover.threshold", None)
+    ratios = {name: result.indicators(account)[f"cover_{name}"] for name in ("all_debt", "operating", "full")}
+    years = list(result.years)
+    dscr = [None if d != d else float(d) for d in result.series("lender.dscr", account)]
+    figure = make_subplots(rows=2, cols=1, row_heights=[0.3, 0.7], vertical_spacing=0.23)
+    known = {name: ratio for name, ratio in ratios.items() if ratio is not None}
+    labels = [
+        f"{wording.name(SAID[name])}  {wording.times(r)}{'' if r >= threshold else '  ' + wording.say(SAID['too_low'])}" for name, r in known.items()
+    ]  # fmt: skip
+    _add(figure, 1, go.Bar(
+        x=list(known.values()), y=list(known), orientation="h", showlegend=False, width=0.66, text=labels, textposition="auto",
+        insidetextanchor="start", cliponaxis=False, hoverinfo="skip", constraintext="none", textangle=0,
+        insidetextfont={"color": "#ffffff"}, outsidetextfont={"color": INK},
+        marker={"color": [BLUE if r >= threshold else "#b34a00" for r in known.values()]},
+    ))  # fmt: skip
+    _line(figure, 2, years, dscr, wording, "dscr", 1.0, ratio=True)
+    figure = _figure(figure)
+    furthest = max([threshold, *known.values()])
+    figure.update_xaxes(row=1, range=[0, furthest * 1.15], showgrid=True, gridcolor=RULE, tickformat=".1f")
+    figure.update_yaxes(row=1, showticklabels=False)
+    figure.update_yaxes(row=2, rangemode="tozero", tickformat=".1f")
+    figure.update_xaxes(row=2, **_years(result.years))
+    dashed = {"color": INK, "width": 1.5, "dash": "dash"}
+    mark = f"{wording.name(SAID['required'])} {wording.times(threshold, 2)}"
+    figure.add_vline(threshold, line=dashed, row=1, col=1, annotation={"text": mark, "font": {"color": INK}, "y": 1, "yanchor": "bottom", "xanchor": "center"}, annotation_position="top")  # fmt: skip
+    figure.add_hline(1, line=dashed, row=2, col=1)
+    figure.update_layout(margin_t=26)
+    _heading(figure, wording.name(SAID["below_one"]), 0.56)
+    service = result.series("lender.service", account)
+    closing = result.series("debts.closing", account)
+    head = tuple(wording.name(SAID[key]) for key in ("year", "dscr", "service", "closing"))
+    body = [
+        (str(y), wording.times(dscr[t]), wording.amount(service[t]), wording.amount(closing[t]))
+        for t, y in enumerate(years)
+    ]
+    return _chart(
+        "cover",
+        wording,
+        findings.cover(result, account, wording),
+        figure,
+        Table(head, tuple(body)),
+        unit=wording.unit("倍"),
+    )
+
+
+def fan(
+    years: Sequence[int], levels: Sequence[float], lines: Sequence[Sequence[float]], finding: str, wording: Wording
+) -> Chart:
+    """Accumulated surplus in the trials: one line of ``lines`` per level; levels are odd in number and symmetric."""
+    figure, half = go.Figure(), len(levels) // 2
+    percents = [round(100 * level) for level in levels]
+    for i in range(half):
+        name = wording.name(SAID["band"]).format(percents[i], percents[-1 - i])
+        low, high = lines[i], lines[-1 - i]
+        for amounts, fill in ((low, None), (high, "tonexty")):
+            figure.add_scatter(
+                x=list(years), y=[wording.scaled(a) for a in amounts], mode="lines", line={"width": 0}, fill=fill,
+                fillcolor=_faint(BLUE, 0.16 + 0.2 * i), name=name, showlegend=fill is not None, hoverinfo="skip",
+            )  # fmt: skip
+    figure.add_scatter(
+        x=list(years), y=[wording.scaled(a) for a in lines[half]], mode="lines", line={"color": NAVY, "width": 2.5}, name=wording.name(SAID["median"]),
+        customdata=[f"{wording.amount(m)}（{wording.amount(a)} … {wording.amount(b)}）" if wording.lang == "zh" else f"{wording.amount(m)} ({wording.amount(a)} … {wording.amount(b)})" for a, m, b in zip(lines[0], lines[half], lines[-1], strict=True)],
+        hovertemplate="%{x}  %{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure = _figure(figure)
+    figure.add_hline(0, line={"color": INK, "width": 1})
+    figure.update_xaxes(**_years(years))
+    figure.update_layout(hovermode="x")
+    head = (wording.name(SAID["year"]), *(wording.name(SAID["percentile"]).format(p) for p in percents))
+    body = [(str(y), *(wording.amount(line[t]) for line in lines)) for t, y in enumerate(years)]
+    return _chart("fan", wording, finding, figure, Table(head, tuple(body)))
+
+
+# ---- what the charts share ---------------------------------------------------------------------------------------
+def _chart(
+    name: str, wording: Wording, finding: str, figure: go.Figure, table: Table, unit: str | None = None
+) -> Chart:
+    return Chart(name, wording.name(SAID[name]), wording.unit("万元") if unit is None else unit, finding, figure, table)
+
+
+def _figure(figure: go.Figure) -> go.Figure:
+    """With the common template; legend entries are as wide as the longest name, so that they stand in columns."""
+    names = [t.name for t in figure.data if t.name and t.showlegend is not False]
+    longest = max((sum(12.2 if ord(c) > 0x2E7F else 6.8 for c in name) for name in names), default=0.0)
+    return figure.update_layout(template=TEMPLATE, autosize=True, legend_entrywidth=round(longest) + 44)
+
+
+def _add(figure: go.Figure, row: int, trace: Any) -> None:
+    figure.add_trace(trace, row=row, col=1)
+
+
+def _line(
+    figure: go.Figure, row: int, years: list[int], values: Sequence[float | None], wording: Wording, name: str, limit: float, ratio: bool = False,
+) -> None:  # fmt: skip
+    """A line with a diamond at each year whose value lies below the limit."""
+    shown = [None if v is None else v if ratio else wording.scaled(v) for v in values]
+    said = [wording.times(v) if ratio else wording.amount(v) for v in values]
+    _add(figure, row, go.Scatter(
+        x=years, y=shown, mode="lines+markers", name=wording.name(SAID[name]), line={"color": BLUE, "width": 2}, marker={"size": 4},
+        customdata=said, hovertemplate="%{customdata}", showlegend=False,
+    ))  # fmt: skip
+    below = [i for i, v in enumerate(values) if v is not None and v < limit - (0 if ratio else TOLERANCE)]
+    if below:
+        _add(figure, row, go.Scatter(
+            x=[years[i] for i in below], y=[shown[i] for i in below], mode="markers", hoverinfo="skip", showlegend=False,
+            marker={"color": VERMILION, "symbol": "diamond", "size": 9},
+        ))  # fmt: skip
+
+
+def _heading(figure: go.Figure, text: str, height: float) -> None:
+    """The name of the lower panel, whose upper edge is at this share of the height."""
+    figure.add_annotation(
+        text=text.replace("◆", f'<span style="color:{VERMILION}">◆</span>'),
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=height,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12, "color": INK},
+    )
+
+
+def _years(years: Sequence[int]) -> dict[str, Any]:
+    """The first year, then every fifth of the calendar that is not close to it."""
+    ticks = [years[0], *(y for y in years if y % 5 == 0 and y - years[0] >= 3)]
+    return {"tickvals": ticks, "ticktext": [str(y) for y in ticks], "range": [years[0] - 0.7, years[-1] + 0.7]}
+
+
+def _hatched(colour: str) -> dict[str, Any]:
+    return {
+        "color": "#fdf3e1",
+        "line": {"width": 0},
+        "pattern": {"shape": "/", "fgcolor": colour, "bgcolor": "#fdf3e1", "size": 6, "solidity": 0.35},
+    }
+
+
+def _faint(colour: str, share: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share:.2f})"
+
+
+def _plain(text: str) -> str:
+    """A name from the user's file, with nothing in it that the chart would take for markup."""
+    return text.replace("<", "＜").replace(">", "＞")
+
+
+def _wrapped(text: str) -> str:
+    """A long label on two lines, broken near its middle (at a space, if it has any)."""
+    if sum(2 if ord(c) > 0x2E7F else 1 for c in text) <= _LONGEST_LABEL:
+        return text
+    middle = len(text) // 2
+    spaces = [i for i, c in enumerate(text[:-1]) if c == " "]
+    at = min(spaces, key=lambda i: abs(i - middle)) if len(spaces) > 1 else middle
+    return text[:at] + "<br>" + text[at:].lstrip()

@@ -1,0 +1,66 @@
+"""Statements, indicators and rules as tables of texts."""
+
+from __future__ import annotations
+
+from finsim.report.figures import Table
+from finsim.report.statements import Statement, amounts
+from finsim.report.wording import Wording
+from finsim.result import INDICATORS, TOTALS, Result
+from finsim.scenario.scenario import Scenario
+from finsim.sheet import Text
+
+_SAID = {
+    "row": Text("项目", "item"),
+    "total": Text("合计", "total"),
+    "subject": Text("分摊对象", "what is split"),
+    "rule": Text("分摊依据", "split by"),
+    "indicator": Text("指标", "indicator"),
+    "value": Text("数值", "value"),
+    "unit": Text("单位", "unit"),
+    "firr": Text("财务内部收益率（税前）", "internal rate of return before tax"),
+    "payback": Text("投资回收期", "payback period"),
+}
+
+
+def statement(result: Result, account: str, shown: Statement, wording: Wording) -> Table:
+    """A row for each entry, a column for the total and for each year; what is nothing is a dash, NA is blank."""
+    model = result.scenario.sheets.account
+    body: list[tuple[str, ...]] = []
+    for entry in shown.entries:
+        values, total = amounts(result, account, entry)
+        unit = model.rows[entry.rows[0]].unit
+        cells = [wording.value(value, unit) for value in values]
+        label = f"{entry.number}\N{EN SPACE}{wording.name(entry.label)}{_in_brackets(unit, wording)}"
+        body.append((label, wording.value(total, unit), *cells))
+    head = (wording.name(_SAID["row"]), wording.name(_SAID["total"]), *map(str, result.years))
+    return Table(head, tuple(body), tuple(i for i, entry in enumerate(shown.entries) if entry.strong))
+
+
+def _in_brackets(unit: str, wording: Wording) -> str:
+    """The unit of a row that is not in money."""
+    if unit == "万元" or not wording.unit(unit):
+        return ""
+    return f"（{wording.unit(unit)}）" if wording.lang == "zh" else f" ({wording.unit(unit)})"
+
+
+def indicators(result: Result, account: str, wording: Wording) -> Table:
+    """Totals over all years, then the indicators."""
+    totals, found = result.totals(account), result.indicators(account)
+    money = wording.unit("万元")
+    body = [(wording.name(label), wording.amount(totals[key]), money) for key, _, label in TOTALS]
+    for key, _, label, unit in INDICATORS:
+        if key == "total_investment":
+            continue
+        value = found[key]
+        share = unit == "1"
+        amount = wording.percent(value) if share else wording.amount(value) if unit == "万元" else wording.times(value)
+        body.append((wording.name(label), amount, "" if share else wording.unit(unit)))
+    body.append((wording.name(_SAID["firr"]), wording.percent(found["firr"], 2), ""))
+    body.append((wording.name(_SAID["payback"]), wording.times(found["payback"], 2), wording.unit("年")))
+    return Table(tuple(wording.name(_SAID[key]) for key in ("indicator", "value", "unit")), tuple(body))
+
+
+def splits(scenario: Scenario, wording: Wording) -> Table:
+    """The rules by which something of the programme is divided over the units."""
+    body = tuple((wording.name(n.subject), wording.name(n.rule)) for n in scenario.splits)
+    return Table((wording.name(_SAID["subject"]), wording.name(_SAID["rule"])), body)

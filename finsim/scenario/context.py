@@ -1,0 +1,115 @@
+"""What the chapters of resolving share: the form, the places in the files, the problems, and the numbers found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from finsim.model.engine import Numbers
+from finsim.model.structure import Sheets
+from finsim.scenario.document import Document, Path, Place
+from finsim.scenario.problems import Problem, dotted
+from finsim.scenario.scenario import Origin, SplitNote
+from finsim.scenario.units import Units
+from finsim.scenario.values import Stated
+from finsim.scenario.words import allowed, near, shown
+from finsim.sheet import Text
+from finsim.sheet.numpy_backend import Array
+
+
+class Context:
+    """One document on its way to a scenario. Chapters note what is wrong and go on, so that all is told at once."""
+
+    sheets: Sheets
+    """Known once the catalogue has been read."""
+
+    def __init__(self, form: Any, document: Document, units: Units, problems: list[Problem]) -> None:
+        self.form, self.document, self.units = form, document, units
+        self.source = form.source or ("" if "source" in self.names() else None)
+        self.years = tuple(range(form.timeline.first, form.timeline.last + 1))
+        self.problems = problems
+        self.unit_inputs: dict[str, Array] = {}
+        self.unit_schedules: dict[str, Array] = {}
+        self.account_inputs: dict[str, Array] = {}
+        self.account_schedules: dict[str, Array] = {}
+        self.origins: dict[tuple[str, str], Origin] = {}
+        self.unit_origins: dict[tuple[str, str], Origin] = {}
+        self.splits: list[SplitNote] = []
+
+    def numbers(self) -> Numbers:
+        return Numbers(
+            self.years, self.units.ids, self.unit_inputs, self.unit_schedules, self.account_inputs, self.account_schedules
+        )  # fmt: skip
+
+    # ---- entries of the file -------------------------------------------------------------------------------
+    def entries(self, chapter: str, kind: str) -> Iterator[tuple[Path, str, Any]]:
+        """Path, id and terms of the entries of a list that hold their form."""
+        section = getattr(self.form, chapter)
+        for name, terms in getattr(section, kind).items() if section else ():
+            yield (chapter, kind, name), name, terms
+
+    def names(self, *path: str) -> list[str]:
+        """Ids written in a list, whether their entries hold or not: what other parts of the file may refer to."""
+        value: Any = self.document.value
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+
+    # ---- problems ------------------------------------------------------------------------------------------
+    def refuse(
+        self, path: Path, what: Text, found: object, allowed: Text, remedy: Text, place: Place | None = None
+    ) -> None:
+        """Note a problem; it stands where ``path`` stands in the file unless a ``place`` is given."""
+        at = place or self.document.place_of(path)
+        self.problems.append(Problem(at.file, at.line, dotted(path), what, shown(found), allowed, remedy))
+
+    def known(self, path: Path, name: str, names: Collection[str], what: Text, place: Place | None = None) -> bool:
+        """Whether ``name`` is one of ``names``; else a problem that offers the one that was perhaps meant."""
+        if name in names:
+            return True
+        remedy = near(name, names, Text("改为已有的名称。", "Use a name that is there."))
+        self.refuse(path, what, name, allowed(name, names), remedy, place)
+        return False
+
+    def known_unit(self, path: Path, name: str) -> bool:
+        """The same for the id of a unit, unless the units could not be read."""
+        what = Text("没有这个改造单元。", "There is no such unit.")
+        return not self.units.named or self.known(path, name, sorted(self.units.named), what)
+
+    def in_timeline(self, path: Path, *years: int) -> bool:
+        first, last = self.years[0], self.years[-1]
+        outside = [year for year in years if not first <= year <= last]
+        for year in outside:
+            self.refuse(
+                path, Text("年份超出计算期。", "The year is outside the timeline."), year, Text(f"{first} 至 {last}", f"{first} to {last}"),
+                Text("改年份，或延长 timeline。", "Change the year or lengthen the timeline."),
+            )  # fmt: skip
+        return not outside
+
+    # ---- where a number comes from -------------------------------------------------------------------------
+    def source_known(self, path: Path, name: str | None, place: Place | None = None) -> None:
+        """A source that is named must be registered."""
+        registered = self.names("sources")
+        if name is not None and name not in registered:
+            remedy = Text("在 sources 中登记。", "Register it under sources.")
+            what = Text("没有登记这个来源。", "There is no such source.")
+            self.refuse(path, what, name, allowed(name, registered), near(name, registered, remedy), place)
+
+    def origin(
+        self, stated: Stated, path: Path, inherited: str | None, note: Text | None = None, place: Place | None = None
+    ) -> Origin:
+        """Its own source or assumption, else the source of its block, else that of the file; else it does not load."""
+        self.source_known((*path, "source"), stated.source, place)
+        at = place or self.document.place_of(path)
+        note = note or Text(stated.note, stated.note)
+        source = stated.source or inherited or self.source
+        if stated.assumed is not None:
+            return Origin("assumed", at, stated.source or "", stated.assumed, note)
+        if source is None:
+            self.refuse(
+                path, Text("这个数值没有来源，也没有标为假设。", "This value has neither a source nor a range of assumption."),
+                f"{stated.number:g}", Text("source: 来源编号，或 assumed: [低, 高]", "source: a key of sources, or assumed: [low, high]"),
+                Text("写明来源，或写成 {value: …, assumed: [低, 高], note: 理由}。",
+                     "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
+            )  # fmt: skip
+        return Origin("published", at, source or "", None, note)

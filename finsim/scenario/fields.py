@@ -1,0 +1,224 @@
+"""Small entries of a scenario file: names, years, shares, dates and split rules, each with the words that refuse it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeGuard
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from finsim.scenario.parsing import UNSEEN
+from finsim.scenario.quantity import QuantityError, check, convert
+from finsim.sheet import Text
+
+SPLIT_KEYS = ("need", "investment", "income", "area", "households", "equal")
+"""Keys by which capital, bonds and loans may be split over units."""
+
+
+def refused(what: Text, allowed: Text, remedy: Text) -> PydanticCustomError:
+    """An error of a value that carries its sentences through pydantic."""
+    return PydanticCustomError("finsim", "refused", {"what": what, "allowed": allowed, "remedy": remedy})
+
+
+def is_whole(given: object) -> TypeGuard[int]:
+    """Whether it was written as a whole number: ``true`` is not 1."""
+    return isinstance(given, int) and not isinstance(given, bool)
+
+
+# ---- texts -------------------------------------------------------------------------------------------------
+_MARKUP = re.compile(r"[<>\t\r\n]")
+
+
+def _line(longest: int) -> Callable[[str], str]:
+    """One line of plain text: names end up in charts, which read < and > as markup."""
+
+    def plain(text: str) -> str:
+        if not 1 <= len(text) <= longest:
+            raise refused(
+                Text("名称为空或过长。", "The name is empty or too long."),
+                Text(f"1 至 {longest} 个字符", f"1 to {longest} characters"),
+                Text("写一个简短的名称；细节写在 note。", "Write a short name; details belong in note."),
+            )
+        bad = _MARKUP.search(text) or UNSEEN.search(text)
+        if bad:
+            raise refused(
+                Text("名称中有不能使用的字符。", "The name has a character that cannot be used."),
+                Text("一行文字，不含 <、>、换行和控制字符", "one line of text without <, >, line ends or control characters"),
+                Text("删去该字符；小于、大于请用文字。", "Remove it; write less and greater in words."),
+            )  # fmt: skip
+        return text
+
+    return plain
+
+
+def _words(text: str) -> str:
+    """A remark: any text that can be seen."""
+    if len(text) > 2000 or UNSEEN.search(text):
+        raise refused(
+            Text("文字过长或有看不见的控制字符。", "The text is too long or has an invisible control character."),
+            Text("2000 个字符以内", "up to 2000 characters"),
+            Text("缩短文字，或重新键入。", "Shorten the text or type it again."),
+        )
+    return text
+
+
+def _document(text: str) -> str:
+    if not text:
+        raise refused(
+            Text("没有写明是什么文件。", "It does not say what document this is."), Text("文件名称", "the name of the document"),
+            Text("写出文件名称和文号或条款。", "Write the document's name and its number or clause."),
+        )  # fmt: skip
+    return _words(text)
+
+
+def _link(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s<>\"']+", text):
+        raise refused(
+            Text("不是网址。", "This is not a web address."), Text("http:// 或 https:// 开头", "http:// or https:// first"),
+            Text("写完整的网址，没有就删去 link。", "Write the whole address, or delete link if there is none."),
+        )  # fmt: skip
+    return text
+
+
+Label = Annotated[str, AfterValidator(_line(60))]
+LabelEn = Annotated[str, AfterValidator(_line(80))]
+Title = Annotated[str, AfterValidator(_line(120))]
+TitleEn = Annotated[str, AfterValidator(_line(160))]
+Words = Annotated[str, AfterValidator(_words)]
+DocumentName = Annotated[str, AfterValidator(_document)]
+Link = Annotated[str, AfterValidator(_link)]
+
+
+# ---- ids ---------------------------------------------------------------------------------------------------
+def _id(pattern: str, allowed: Text) -> Callable[[str], str]:
+    def well_written(name: str) -> str:
+        if not re.fullmatch(pattern, name):
+            raise refused(
+                Text("编号写法不对。", "This is not how an id is written."), allowed,
+                Text("改编号；名称写在 label。", "Change the id; the name belongs in label."),
+            )  # fmt: skip
+        return name
+
+    return well_written
+
+
+ITEM_ID = r"[a-z][a-z0-9_]{0,39}"
+ItemId = Annotated[
+    str,
+    AfterValidator(
+        _id(
+            ITEM_ID,
+            Text(
+                "小写字母开头，只含小写字母、数字和 _，40 个以内",
+                "a small letter first, then small letters, digits and _, up to 40",
+            ),
+        )
+    ),
+]
+"""Of works, sources, streams, costs and debts: part of the names of their rows."""
+Id = Annotated[
+    str,
+    AfterValidator(
+        _id(
+            r"[A-Za-z][A-Za-z0-9_-]{0,39}",
+            Text(
+                "字母开头，只含字母、数字、- 和 _，40 个以内", "a letter first, then letters, digits, - and _, up to 40"
+            ),
+        )
+    ),
+]
+"""Of units, accounts, variants and documents."""
+
+
+# ---- years, shares and choices -----------------------------------------------------------------------------
+def _pair_of_years(given: object) -> tuple[int, int]:
+    years = [given, given] if is_whole(given) else given
+    if isinstance(years, list) and len(years) == 2 and all(map(is_whole, years)) and years[0] <= years[1]:
+        return years[0], years[1]
+    raise refused(
+        Text("年份区间写法不对。", "This is not a span of years."), Text("[首年, 末年]，或一个年份", "[first, last], or one year"),
+        Text("例如 [2023, 2026]。", "For example [2023, 2026]."),
+    )  # fmt: skip
+
+
+def _share(given: object) -> float:
+    try:
+        number = convert(given, "1")
+        check(number, ge=0.0, le=1.0)
+    except QuantityError as error:
+        raise refused(error.what, error.allowed, error.remedy) from None
+    return number
+
+
+def _adding_up(shares: dict[int, float]) -> dict[int, float]:
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise refused(
+            Text(f"分年比例合计为 {sum(shares.values()):.6g}，不是 1。", f"The shares of the years add up to {sum(shares.values()):.6g}, not 1."),
+            Text("合计为 1", "1 in all"), Text("改分年比例。", "Correct the shares."),
+        )  # fmt: skip
+    return shares
+
+
+def _issued(given: object) -> datetime.date | int:
+    if isinstance(given, datetime.date) or is_whole(given):
+        return given
+    raise refused(
+        Text("发行时间写法不对。", "This is not a date of issue."), Text("日期或年份", "a date or a year"),
+        Text("例如 2023-06-30，或 2023（年末发行）。", "For example 2023-06-30, or 2023 (issued at year end)."),
+    )  # fmt: skip
+
+
+def _one_of(*choices: int) -> Callable[[object], int]:
+    listed = ", ".join(map(str, choices))
+
+    def chosen(given: object) -> int:
+        if is_whole(given) and given in choices:
+            return given
+        raise refused(
+            Text("不是允许的选项。", "This is not one of the choices."), Text(listed.replace(", ", "、"), listed),
+            Text("改为允许的选项之一。", "Use one of the choices."),
+        )  # fmt: skip
+
+    return chosen
+
+
+Years = Annotated[tuple[int, int], BeforeValidator(_pair_of_years)]
+Share = Annotated[float, BeforeValidator(_share)]
+Phasing = Annotated[dict[int, Share], AfterValidator(_adding_up)]
+Issued = Annotated[Any, BeforeValidator(_issued)]
+Version = Annotated[int, BeforeValidator(_one_of(1))]
+BondTerm = Annotated[int, BeforeValidator(_one_of(1, 2, 3, 5, 7, 10, 15, 20, 30))]
+"""Years a special bond may run (财库〔2020〕36号)."""
+CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2))]
+
+
+# ---- finance split over units ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Split:
+    """融资分摊规则: by a key, or by shares listed unit by unit."""
+
+    by: str
+    listed: tuple[tuple[str, float], ...] = ()
+
+
+def _split(given: object) -> Split:
+    """``{by: need}`` or ``{listed: {unit: share}}``."""
+    if isinstance(given, dict) and len(given) == 1:
+        if given.get("by") in SPLIT_KEYS:
+            return Split(given["by"])
+        listed = given.get("listed")
+        if isinstance(listed, dict) and listed:
+            return Split("listed", tuple((str(unit), _share(share)) for unit, share in listed.items()))
+    keys = " | ".join(SPLIT_KEYS)
+    raise refused(
+        Text("融资分摊规则写法不对。", "This is not a rule for splitting finance over units."),
+        Text(f"by: {keys}，或 listed: {{单元: 份额}}", f"by: {keys}, or listed: {{unit: share}}"),
+        Text("例如 split: {by: need}。", "For example split: {by: need}."),
+    )
+
+
+SplitRule = Annotated[Split, BeforeValidator(_split)]

@@ -1,0 +1,128 @@
+"""分摊：programme totals, capital, bonds and loans divided over the units, each by a rule that the file states."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from finsim.model.engine import Engine
+from finsim.scenario.context import Context
+from finsim.scenario.document import Path
+from finsim.scenario.fields import Split
+from finsim.scenario.scenario import SplitNote
+from finsim.scenario.schema import FINANCE
+from finsim.scenario.values import Stated
+from finsim.sheet import Text
+from finsim.sheet.model import InputRow
+from finsim.sheet.numpy_backend import Array
+
+KEYS = {
+    "households": Text("户数", "households"), "area": Text("建筑面积", "floor area"),
+    "buildings": Text("楼栋数", "buildings"), "neighbourhoods": Text("小区数", "neighbourhoods"),
+    "equal": Text("平均", "equal parts"), "need": Text("主体承担投资", "investment left to the account"),
+    "investment": Text("建设投资", "cost of works"), "income": Text("净收益", "net income"),
+    "listed": Text("列明份额", "listed shares"),
+}  # fmt: skip
+"""How a key of a split is called."""
+AMOUNTS = {"capital": "amount", "bonds": "face", "loans": "commitment"}
+"""What is divided of an entry of finance."""
+_MEASURES = {"need": "contributions.gap", "investment": "construction.cost", "income": "operations.net"}
+
+
+def split_total(context: Context, row: InputRow, stated: Stated, key: str, path: Path, inherited: str | None) -> None:
+    """A programme total of the catalogue, divided by a fact of the units."""
+    context.origins["unit", row.path] = context.origin(stated, path, inherited, _note(stated, key))
+    weights = _by_fact(context, key)
+    context.unit_inputs[row.path] = stated.number * (weights / _whole(context, weights, key, path))
+    section = context.sheets.unit.sections[row.section].label
+    subject = Text(f"{section.zh}·{row.label.zh}", f"{section.en}: {row.label.en}")
+    context.splits.append(SplitNote(subject, KEYS[key]))
+
+
+def check_rules(context: Context) -> None:
+    """Every entry of finance needs a rule, its own or that of all finance."""
+    finance = context.form.finance
+    if finance is None:
+        return
+    if finance.split:
+        _check_listed(context, finance.split, ("finance", "split"))
+    for kind in FINANCE:
+        for path, _, terms in context.entries("finance", kind):
+            if terms.split:
+                _check_listed(context, terms.split, (*path, "split"))
+            elif "split" not in context.names("finance"):
+                context.refuse(
+                    path, Text("没有写明怎样分摊到各单元。", "It does not say how this is split over the units."), "",
+                    Text("finance.split，或本项的 split", "finance.split, or a split of its own"),
+                    Text("例如 split: {by: need}。", "For example split: {by: need}."),
+                )  # fmt: skip
+
+
+def split_finance(context: Context) -> None:
+    """Each unit's part of every capital amount, bond and loan, by the stated rule at base values."""
+    measures: dict[str, Array] = {}
+    for kind, amount in AMOUNTS.items():
+        for path, name, terms in context.entries("finance", kind):
+            rule = terms.split or context.form.finance.split
+            if rule.by in _MEASURES:
+                measures = measures or _measured(context)
+                weights = measures[rule.by]
+            elif rule.by == "listed":
+                weights = np.array([dict(rule.listed).get(unit, 0.0) for unit in context.units.ids])
+            else:
+                weights = _by_fact(context, rule.by)
+            stated, row = getattr(terms, amount), f"stakes.{kind}.{name}.face"
+            at = (*path, "split") if terms.split else ("finance", "split")
+            context.unit_inputs[row] = stated.number * weights / _whole(context, weights, rule.by, at)
+            whole = context.origin(stated, (*path, amount), terms.source, _note(stated, rule.by))
+            alone = len(context.units.ids) == 1
+            context.origins["unit", row] = whole if alone else dataclasses.replace(whole, kind="derived")
+            context.splits.append(SplitNote(Text(terms.label, terms.label_en), KEYS[rule.by]))
+
+
+def _note(stated: Stated, key: str) -> Text:
+    word = KEYS[key]
+    return Text(
+        f"合计 {stated.number:g}，按{word.zh}分摊。{stated.note}",
+        f"Total {stated.number:g}, split by {word.en}. {stated.note}",
+    )
+
+
+def _by_fact(context: Context, key: str) -> Array:
+    return np.ones(len(context.units.ids)) if key == "equal" else context.unit_inputs[f"facts.{key}"]
+
+
+def _whole(context: Context, weights: Array, key: str, path: Path) -> float:
+    """The sum of the weights, by which they are divided."""
+    whole = float(weights.sum())
+    if whole > 0 or not len(weights):
+        return whole or 1.0
+    word = KEYS[key]
+    context.refuse(
+        path, Text(f"分摊依据（{word.zh}）在各单元全为 0。", f"The key of the split ({word.en}) is 0 for all units."), key,
+        Text("至少一个单元大于 0", "more than 0 in one unit at least"), Text("改用其他依据。", "Use another key."),
+    )  # fmt: skip
+    return 1.0
+
+
+def _check_listed(context: Context, rule: Split, path: Path) -> None:
+    if rule.by != "listed":
+        return
+    for unit, _ in rule.listed:
+        context.known_unit(path, unit)
+    whole = sum(share for _, share in rule.listed)
+    if abs(whole - 1) > 1e-9:
+        context.refuse(
+            path, Text("份额合计须为 1。", "The shares must add up to 1."), f"{whole:.6g}", Text("合计为 1", "1 in all"),
+            Text("改份额。", "Correct the shares."),
+        )  # fmt: skip
+
+
+def _measured(context: Context) -> dict[str, Array]:
+    """Need, investment and net income of each unit over the whole timeline, before any finance."""
+    unfunded = {path: np.zeros(1) for path in context.sheets.unit.inputs if path.startswith("stakes.")}
+    numbers = dataclasses.replace(context.numbers(), unit_inputs=context.unit_inputs | unfunded)
+    _, rows = Engine(context.sheets, numbers, [], (), wanted_units=tuple(_MEASURES.values()))()
+    sums = {key: rows[row][1:-1].sum(axis=0)[:, 0] for key, row in _MEASURES.items()}
+    return {key: np.maximum(np.broadcast_to(total, (len(numbers.units),)), 0.0) for key, total in sums.items()}

@@ -1,0 +1,225 @@
+"""The page of one view: heading and switches, accounts, verdict, key figures, charts, statements, rules of splitting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from finsim.report import figures, findings, tables
+from finsim.report.statements import statements
+from finsim.report.wording import Wording
+from finsim.result import Verdict
+from finsim.scenario.scenario import MODEL_VERSION
+from finsim.web.address import MONEY_NAMES, Shown, groupings
+from finsim.web.components import (
+    Children,
+    aria,
+    card,
+    chart_card,
+    current,
+    data_table,
+    disclosure,
+    figure_of,
+    icon,
+    pill,
+    switch,
+    tag,
+    threshold_of,
+)
+from finsim.web.texts import Words
+
+
+def top(shown: Shown) -> list[Children]:
+    """Everything above the charts."""
+    accounts = [_accounts(shown)] if len(shown.result.accounts) > 1 else []
+    return [_heading(shown), _switches(shown), *accounts, _verdict(shown), _tests(shown), _key_figures(shown)]
+
+
+def charts(shown: Shown) -> list[Children]:
+    """Sources and uses, yearly cash flow, cover, and the totals."""
+    result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
+    total = words("total_of", amount=wording.amount(result.totals(account)["investment"]))
+    return [
+        chart_card(figures.sources_and_uses(result, account, wording), words, note=total),
+        chart_card(figures.cash_flow(result, account, wording), words),
+        chart_card(figures.cover(result, account, wording), words),
+        _totals(shown),
+    ]
+
+
+def bottom(shown: Shown) -> list[Children]:
+    """Statements and the rules of splitting."""
+    result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
+    unit = wording.unit("万元")
+    off = max(result.checks().values())
+    largest = "< 0.000001" if off < 1e-6 else f"{off:.6f}"
+    disclosures = []
+    for statement in statements(result.scenario.structure):
+        title = wording.say(statement.title)
+        table = data_table(tables.statement(result, account, statement, wording), title)
+        disclosures.append(disclosure(title, table, f"statement-{statement.id}"))
+    finding = words("statements_finding", largest=largest)
+    found = [card(words("statements"), finding, disclosures, "statements", unit=unit, wide=True)]
+    if len(result.scenario.units) > 1:
+        count = len(result.scenario.units)
+        finding = words("splits_finding", count=count) if result.scenario.splits else words("no_splits")
+        rules = data_table(tables.splits(result.scenario, wording), words("splits"), kind="words")
+        content = [disclosure(words("show_data"), rules, "splits-data")] if result.scenario.splits else []
+        found.append(card(words("splits"), finding, content, "splits", wide=True))
+    return found
+
+
+# ---- heading and switches --------------------------------------------------------------------------------------
+def _heading(shown: Shown) -> html.Div:
+    scenario, result, view, words, wording = shown.scenario, shown.result, shown.view, shown.words, shown.wording
+    account = next(a for a in result.accounts if a.id == view.account)
+    years = scenario.years
+    assumed = sum(o.kind == "assumed" for o in {**scenario.origins, **scenario.unit_origins}.values())
+    facts = [
+        words("version", digest=scenario.digest[:8]),
+        words("years", count=len(years), first=years[0], last=years[-1]),
+        words("model", version=MODEL_VERSION),
+    ]
+    tags = [tag(words("assumed", count=assumed))] if assumed else []
+    if result.illustrative(view.account):
+        tags.insert(0, tag(words("illustrative"), words("illustrative_why")))
+    money = switch(
+        words("money"), [(view.link(money=name), Wording(words.lang, unit).unit("万元")) for name, unit in MONEY_NAMES.items()],
+        wording.unit("万元"), "money",
+    )  # fmt: skip
+    crumb = [words("crumb"), wording.name(account.label)]
+    title = [
+        html.P(" / ".join(crumb), className="crumb"),
+        html.H1(wording.say(scenario.title)),
+        html.P([" · ".join(facts), *tags], className="facts"),
+    ]
+    return html.Div([html.Div(title), money], className="heading")
+
+
+def _switches(shown: Shown) -> html.Div:
+    scenario, view, words, wording = shown.scenario, shown.view, shown.words, shown.wording
+    found: list[Children] = []
+    if scenario.variants:
+        choices = [(view.link(variant=v.id), wording.name(v.label)) for v in scenario.variants]
+        chosen = next(wording.name(v.label) for v in scenario.variants if v.id == view.variant)
+        found.append(switch(words("variant"), choices, chosen, "variant"))
+    names = groupings(shown.desk, view.variant)
+    found.append(
+        switch(words("by"), [(view.link(by=by), words(f"by_{by}")) for by in names], words(f"by_{view.by}"), "by")
+    )
+    notes = [
+        wording.say(n)
+        for n in (scenario.note, *([scenario.variant.note] if scenario.variant else []))
+        if wording.say(n)
+    ]
+    return html.Div(
+        [html.Div(found, className="switches"), *(html.P(note, className="note") for note in notes)], className="panel"
+    )
+
+
+def _accounts(shown: Shown) -> html.Section:
+    """The accounts with their verdicts; one is chosen."""
+    result, view, words, wording = shown.result, shown.view, shown.words, shown.wording
+    items = []
+    for account in result.accounts:
+        balanced, found = result.balanced(account.id), result.indicators(account.id)
+        cover = words("cover_short", value=wording.times(found["cover_full"], 2))
+        lowest = words("lowest_short", value=wording.amount(found["lowest_surplus"]))
+        state = pill("pass", words("balances")) if balanced else pill("fail", words("not_balanced"))
+        content = [
+            html.Span(wording.name(account.label), className="account-name"),
+            state,
+            html.Span(f"{cover} · {lowest}", className="note"),
+        ]
+        if result.illustrative(account.id):
+            content.append(tag(words("illustrative"), words("illustrative_why")))
+        chosen = account.id == view.account
+        link = dcc.Link(
+            content, href=view.link(account=account.id), className="account chosen" if chosen else "account"
+        )
+        items.append(html.Li(link, **current(chosen)))
+    count = sum(result.balanced(a.id) for a in result.accounts)
+    finding = words("accounts_finding", count=len(result.accounts), balanced=count)
+    return html.Section(
+        [html.Div([html.H2(words("accounts")), html.P(finding, className="finding")], className="inline"), html.Ul(items, className="accounts")],
+        id="accounts", className="panel", **aria(label=words("accounts")),
+    )  # fmt: skip
+
+
+# ---- verdict and key figures -----------------------------------------------------------------------------------
+def _verdict(shown: Shown) -> html.Section:
+    result, account, wording = shown.result, shown.account, shown.wording
+    state = "pass" if result.balanced(account) else "fail"
+    text = html.Div(
+        [html.H2(findings.headline(result, account, wording)), html.P(findings.verdict(result, account, wording))]
+    )
+    content = [html.Span(icon(state), className="disc"), text]
+    return html.Section(
+        content, id="verdict", className=f"verdict {state}", role="status", **aria(label=shown.words("verdict"))
+    )
+
+
+def _tests(shown: Shown) -> html.Ul:
+    cards = [
+        html.Li(_test(v, shown.words, shown.wording), className="tile") for v in shown.result.verdicts(shown.account)
+    ]
+    return html.Ul(cards, className="tiles", id="tests", **aria(label=shown.words("tests")))
+
+
+def _test(verdict: Verdict, words: Words, wording: Wording) -> list[Children]:
+    if verdict.value is None:
+        state, word = "none", words("not_applicable")
+    else:
+        state, word = ("pass", words("passed")) if verdict.passed else ("fail", words("failed"))
+    money = verdict.unit == "万元"
+    shown = wording.amount(verdict.value) if money else wording.times(verdict.value)
+    role = words("counted" if verdict.counted else "reference")
+    return [
+        html.H3(wording.name(verdict.label)),
+        figure_of(f"test.{verdict.id}", verdict.value, shown, wording.unit(verdict.unit)),
+        html.Div(
+            [
+                pill(state, word),
+                html.Span(threshold_of(verdict.threshold, verdict.unit, wording, words), className="note"),
+            ],
+            className="tile-row",
+        ),
+        html.P([html.Span(role, className="role"), wording.say(verdict.reason)], className="reason"),
+    ]
+
+
+def _key_figures(shown: Shown) -> html.Ul:
+    result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
+    totals, found = result.totals(account), result.indicators(account)
+    debt = totals["bonds"] + totals["loans"] + totals["interest_rolled_up"]
+    whole, money = totals["investment"], wording.unit("万元")
+    rate = result.value("account", account, "recovery.discount_rate", None)
+    payback, household = found["payback"], Wording(words.lang).amount(found["grants_per_household"])
+    if words.lang == "en" and found["grants_per_household"] is not None:
+        household = f"{found['grants_per_household'] * 10_000:,.0f}"
+    back = words("no_payback") if payback is None else words("payback_years", years=wording.times(payback, 1))
+    items: list[tuple[str, str, float | None, str, str, str]] = [
+        ("total_investment", "investment", found["total_investment"], wording.amount(whole), money,
+         words("investment_note", amount=wording.amount(totals["financing_cost"]))),
+        ("debt", "debt", debt, wording.amount(debt), money,
+         words("share_note", share=wording.percent(findings.debt_share(result, account)))),
+        ("grants", "grants", totals["grants"], wording.amount(totals["grants"]), money,
+         words("grants_note", share=wording.percent(totals["grants"] / whole if whole else None), amount=household)),
+        ("cover_full", "cover", found["cover_full"], wording.times(found["cover_full"]), wording.unit("倍"), words("cover_note")),
+        ("fnpv", "npv", found["fnpv"], wording.amount(found["fnpv"]), money,
+         words("npv_note", rate=wording.percent(rate, 2), payback=back)),
+    ]  # fmt: skip
+    tiles: list[Any] = [
+        html.Li(
+            [html.H3(words(name)), figure_of(key, value, shown, unit), html.P(note, className="note")], className="tile"
+        )
+        for key, name, value, shown, unit, note in items
+    ]
+    return html.Ul(tiles, className="tiles", id="key-figures", **aria(label=words("key_figures")))
+
+
+def _totals(shown: Shown) -> html.Section:
+    words = shown.words
+    table = data_table(tables.indicators(shown.result, shown.account, shown.wording), words("indicators"))
+    return card(words("indicators"), words("indicators_finding"), [table], "indicators")

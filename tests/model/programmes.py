@@ -1,0 +1,259 @@
+"""Random programmes: a structure, numbers for many units and accounts at once, and their evaluated rows.
+
+Sizes come from hypothesis, so that a failure shrinks to few works, sources and debts; amounts come from a seed.
+Extremes are frequent: nothing at all, the ends of the allowed range, bonds that come late, loans repaid while building.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import strategies as st
+
+from finsim.model.engine import Engine, Numbers
+from finsim.model.structure import NATURES, STANDARD_TESTS, Sheets, Structure, sheets
+from finsim.scenario import calendar
+from finsim.sheet import Text
+from finsim.sheet.model import InputRow
+from finsim.sheet.numpy_backend import Array
+
+UNITS = 12
+Drawn = Mapping[tuple[str, str], Array]
+
+MONEY = {
+    "万元": 1000.0,
+    "万元/年": 100.0,
+    "元/户": 20_000.0,
+    "元/㎡": 300.0,
+    "元/栋": 100_000.0,
+    "元/个": 200_000.0,
+    "元": 3000.0,
+}
+FACTS = {"户": 500.0, "㎡": 40_000.0, "栋": 30.0, "个": 10.0}
+HIGHEST = {
+    "times": 365.0,
+    "quantity": 200.0,
+    "life": 30.0,
+    "right_life": 30.0,
+    "rate": 0.2,
+    "coupon": 0.1,
+    "growth": 0.1,
+}
+CHOICES = {
+    "delay": (0, 0, 0.4, 1, 1.5, 2),
+    "owned": (0, 1, 1, 0.5),
+    "ramp_first": (1, 0.6, 0),
+    "granted": (1, 1, 0.5, 0),
+}
+
+
+@dataclass(frozen=True)
+class Programme:
+    """``groups`` are the units of each account; every account has numbers and dates of its own."""
+
+    structure: Structure
+    numbers: Numbers
+    groups: list[list[int]]
+
+    @property
+    def sheets(self) -> Sheets:
+        return sheets(self.structure)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows of an evaluated programme. A row is (periods, members, trials), a cell (members, trials); 1 is "all the same"."""
+
+    programme: Programme
+    accounts: Mapping[str, Array]
+    units: Mapping[str, Array]
+    drawn: Drawn = field(default_factory=dict)
+
+    def account(self, path: str) -> Array:
+        return self._rows(path, "account")
+
+    def unit(self, path: str) -> Array:
+        return self._rows(path, "unit")
+
+    def _rows(self, path: str, sheet: str) -> Array:
+        model = self.programme.sheets.unit if sheet == "unit" else self.programme.sheets.account
+        row = (self.units if sheet == "unit" else self.accounts)[path]
+        return np.atleast_3d(row)[1:-1] if not model.rows[path].cell else row
+
+    def series(self, path: str, sheet: str = "account") -> Array:
+        """A row in every period, also where it is one cell."""
+        row = self._rows(path, sheet)
+        return row if row.ndim == 3 else np.broadcast_to(row, (len(self.programme.numbers.years), *row.shape))
+
+    def given(self, path: str, sheet: str = "account") -> Array:
+        """An input (members, trials) or a schedule (periods, members, 1)."""
+        n = self.programme.numbers
+        if (sheet, path) in self.drawn:
+            return self.drawn[sheet, path]
+        inputs, schedules = (
+            (n.unit_inputs, n.unit_schedules) if sheet == "unit" else (n.account_inputs, n.account_schedules)
+        )
+        return inputs[path][:, None] if path in inputs else schedules[path][:, :, None]
+
+
+def evaluated(programme: Programme, drawn: Drawn | None = None, trials: int = 1) -> Run:
+    s = programme.sheets
+    engine = Engine(s, programme.numbers, programme.groups, s.account.rows, s.unit.rows, drawn=list(drawn or ()))
+    return Run(programme, *engine(drawn, trials), drawn or {})
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much there is of everything; amounts come from the seed."""
+
+    works: int
+    sources: int
+    streams: int
+    costs: int
+    capital: int
+    bonds: int
+    loans: int
+    years: int
+    seed: int
+
+    def programme(self) -> Programme:
+        sizes = {
+            kind: getattr(self, kind) for kind in ("works", "sources", "streams", "costs", "capital", "bonds", "loans")
+        }
+        return _programme(sizes, self.years, np.random.default_rng(self.seed))
+
+
+seeds = st.integers(0, 2**32 - 1)
+sizes = st.builds(
+    Sizes, works=st.integers(1, 5), sources=st.integers(0, 4), streams=st.integers(0, 3), costs=st.integers(0, 2),
+    capital=st.integers(0, 2), bonds=st.integers(0, 3), loans=st.integers(0, 3), years=st.integers(5, 35), seed=seeds,
+)  # fmt: skip
+
+
+def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator) -> Programme:
+    ids = {kind: [f"{kind[0]}{i}" for i in range(1, n + 1)] for kind, n in sizes.items()}
+    some = {s: [w for w in ids["works"] if random.random() < 0.6] or ids["works"][:1] for s in ids["sources"]}
+    labels = {kind: tuple((name, Text(name, name)) for name in ids[kind]) for kind in sizes}
+    structure = Structure(
+        works=labels["works"], sources=labels["sources"], streams=labels["streams"], costs=labels["costs"],
+        capital=labels["capital"], bonds=labels["bonds"], loans=labels["loans"],
+        pays=tuple((s, tuple(works)) for s, works in some.items()),
+        natures=tuple((s, str(random.choice(NATURES))) for s in ids["sources"]),
+        serves=tuple((c, tuple(s for s in ids["streams"] if random.random() < 0.5)) for c in ids["costs"]),
+        standard=STANDARD_TESTS,
+    )  # fmt: skip
+    groups: list[list[int]] = []
+    for unit in range(UNITS):
+        if not groups or len(groups[-1]) >= random.integers(1, 5):
+            groups.append([])
+        groups[-1].append(unit)
+    model = sheets(structure)
+    timeline = tuple(range(2021, 2021 + years))
+    inputs = {
+        name: {row.path: amounts(row, members, random) for row in sheet.inputs.values()}
+        for name, sheet, members in (("unit", model.unit, UNITS), ("account", model.account, len(groups)))
+    }
+    numbers = Numbers(
+        timeline, tuple(f"u{i:02}" for i in range(UNITS)), inputs["unit"], _unit_schedules(structure, timeline, random),
+        inputs["account"], _account_schedules(structure, timeline, len(groups), random),
+    )  # fmt: skip
+    return Programme(structure, numbers, groups)
+
+
+def amounts(row: InputRow, members: int, random: np.random.Generator) -> Array:
+    """Numbers within the bounds of the input, often 0 or at an end."""
+    name = row.path.rpartition(".")[2]
+    if name in CHOICES:
+        return random.choice(np.array(CHOICES[name], dtype=float), members)
+    b = row.bounds
+    low = b.ge if b.ge is not None else 0.0
+    high = MONEY.get(row.unit) or FACTS.get(row.unit) or HIGHEST.get(name) or b.le or 1.0
+    drawn = random.uniform(low, high, members)
+    end = random.random(members)
+    if row.unit in FACTS:
+        return np.round(drawn)
+    return np.where(end < 0.2, max(low, 0.0), np.where(end < 0.25, high, drawn))
+
+
+def _unit_schedules(s: Structure, years: tuple[int, ...], random: np.random.Generator) -> dict[str, Array]:
+    found = {"construction.number": np.arange(1.0, len(years) + 1)[:, None]}
+    for name, _ in s.works:
+        begin = random.integers(0, max(1, len(years) // 3), UNITS)
+        length = random.integers(1, 5, UNITS)
+        columns = [
+            calendar.even_progress(years, years[0] + b, years[0] + b + n - 1)
+            for b, n in zip(begin, length, strict=True)
+        ]
+        found[f"works.{name}.planned"] = np.stack(columns, axis=1)
+    for kind, items in (("streams", s.streams), ("costs", s.costs)):
+        for name, _ in items:
+            steps = calendar.price_steps(years, years[0] + int(random.integers(0, 6)), int(random.integers(1, 5)))
+            found[f"{kind}.{name}.repriced"] = steps[:, None]
+    return found
+
+
+def _account_schedules(
+    s: Structure, years: tuple[int, ...], accounts: int, random: np.random.Generator
+) -> dict[str, Array]:
+    last = years[-1]
+    columns: dict[str, list[Array]] = {}
+
+    def put(prefix: str, schedule: object, *names: str) -> None:
+        for name in names:
+            columns.setdefault(f"{prefix}.{name}", []).append(getattr(schedule, name))
+
+    for _ in range(accounts):
+        for name, _label in s.bonds:
+            issued = int(random.integers(years[0], last))
+            term = int(random.choice([t for t in (1, 2, 3, 5, 7, 10, 15, 20, 30) if issued + t <= last]))
+            date = issued if random.random() < 0.5 else datetime.date(issued, int(random.integers(1, 13)), 15)
+            bond = calendar.bond_years(years, date, term, int(random.integers(1, 3)))
+            put(f"bonds.{name}", bond, "issued", "coupon_years", "matured")
+        for name, _label in s.loans:
+            first = int(random.integers(years[0], last))
+            drawn = (first, int(random.integers(first, last)))
+            cuts = sorted({int(random.integers(first, last)) for _ in range(2)} | {last})
+            methods = [str(random.choice(["equal_principal", "annuity", "bullet"])) for _ in cuts]
+            begins = [int(random.integers(first, cuts[0] + 1)), *(c + 1 for c in cuts[:-1])]
+            segments = [(m, (b, c)) for m, b, c in zip(methods, begins, cuts, strict=True)]
+            put(f"loans.{name}", calendar.loan_years(years, drawn, segments), "available", "due", "instalment", "level")
+    until = years[0] + random.integers(0, len(years), accounts)
+    found = {path: np.stack(row, axis=1) for path, row in columns.items()}
+    return found | {"cover.counted": (np.array(years)[:, None] <= until[None, :]).astype(float)}
+
+
+def scaled(programme: Programme, drawn: Drawn, factor: float) -> tuple[Programme, Drawn]:
+    """Every amount of money times ``factor``."""
+    n, inputs = programme.numbers, programme.sheets.unit.inputs
+    money = {path for path, row in inputs.items() if row.unit in MONEY}
+    more = {path: a * factor if path in money else a for path, a in n.unit_inputs.items()}
+    more_drawn = {key: a * factor if key[0] == "unit" and key[1] in money else a for key, a in drawn.items()}
+    return dataclasses.replace(programme, numbers=dataclasses.replace(n, unit_inputs=more)), more_drawn
+
+
+def drawings(programme: Programme, trials: int, random: np.random.Generator) -> dict[tuple[str, str], Array]:
+    """About a third of the inputs drawn anew in each trial."""
+    n, s = programme.numbers, programme.sheets
+    found = {}
+    for sheet, model, members in (("unit", s.unit, UNITS), ("account", s.account, len(programme.groups))):
+        for path, row in model.inputs.items():
+            if random.random() < 0.35:
+                found[sheet, path] = np.stack([amounts(row, members, random) for _ in range(trials)], axis=1)
+    return found or {("unit", "construction.overrun"): np.zeros((len(n.units), trials))}
+
+
+def trial(programme: Programme, drawn: Drawn, number: int) -> Programme:
+    """The programme in which the inputs are what one trial draws."""
+    n = programme.numbers
+    changed = {
+        sheet: {path: a[:, number] for (where, path), a in drawn.items() if where == sheet}
+        for sheet in ("unit", "account")
+    }
+    numbers = dataclasses.replace(
+        n, unit_inputs={**n.unit_inputs, **changed["unit"]}, account_inputs={**n.account_inputs, **changed["account"]}
+    )
+    return dataclasses.replace(programme, numbers=numbers)

@@ -1,0 +1,324 @@
+"""What must hold for every programme, in every period of every trial."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from finsim.result import run
+from finsim.scenario.loading import load
+from finsim.sheet.numpy_backend import Array
+from tests.model.programmes import MONEY, Programme, Run, Sizes, drawings, evaluated, scaled, seeds, sizes, trial
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+NEAR = 1e-6  # 万元: a hundredth of a yuan
+few = settings(
+    max_examples=12, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+)  # fmt: skip
+
+
+def near(a: Array, b: Array | float) -> None:
+    np.testing.assert_allclose(a, b, rtol=1e-9, atol=NEAR)
+
+
+def at_least(a: Array | float, b: Array | float) -> None:
+    low = np.asarray(b - a)
+    assert (low <= NEAR + 1e-9 * np.abs(b)).all(), f"short by {low.max()}"
+
+
+@given(sizes)
+@few
+def test_once(size: Sizes) -> None:
+    everything_holds(evaluated(size.programme()))
+
+
+@given(sizes, seeds)
+@few
+def test_in_trials(size: Sizes, seed: int) -> None:
+    programme = size.programme()
+    drawn = drawings(programme, 5, np.random.default_rng(seed))
+    everything_holds(evaluated(programme, drawn, 5))
+
+
+def everything_holds(r: Run) -> None:
+    check_rows_are_nothing(r)
+    progress_goes_from_nothing_to_all(r)
+    waterfall_pays_the_lesser_of_available_and_needed(r)
+    restricted_money_pays_eligible_works_only(r)
+    sources_equal_uses(r)
+    no_shortage_while_committed_money_is_left(r)
+    bond_money_pays_works_only(r)
+    debts_bear_their_interest_and_end_at_nothing(r)
+    cash_is_the_sum_of_all_flows(r)
+    balance_sheet_balances(r)
+    depreciation_never_exceeds_cost_less_residual(r)
+    vat_credit_is_never_negative_and_used_once(r)
+    losses_are_used_once_and_within_five_years(r)
+
+
+# ---- what holds --------------------------------------------------------------------------------------------
+def check_rows_are_nothing(r: Run) -> None:
+    for sheet, model in (("unit", r.programme.sheets.unit), ("account", r.programme.sheets.account)):
+        for path, row in model.rows.items():
+            if row.check:
+                near(r.series(path, sheet), 0)
+
+
+def progress_goes_from_nothing_to_all(r: Run) -> None:
+    for name, _ in r.programme.structure.works:
+        progress = r.series(f"works.{name}.progress", "unit")
+        at_least(np.diff(progress, axis=0, prepend=0), 0)
+        at_least(1, progress)
+        whole = r.unit(f"works.{name}.budget") * (1 + r.given("construction.overrun", "unit"))
+        near(r.series(f"works.{name}.cost", "unit").sum(axis=0), whole * progress[-1])
+    share = r.series("investment.under_construction")
+    at_least(share, 0)
+    at_least(1, share)
+
+
+def waterfall_pays_the_lesser_of_available_and_needed(r: Run) -> None:
+    """The waterfall once more, as a loop over periods and sources."""
+    s = r.programme.structure
+    works = [name for name, _ in s.works]
+    cost = {w: r.series(f"works.{w}.cost", "unit") for w in works}
+    left = {n: r.unit(f"sources.{n}.entitled") for n, _ in s.sources}
+    for t in range(len(r.programme.numbers.years)):
+        need = {w: cost[w][t] for w in works}
+        for name, _ in s.sources:
+            eligible = dict(s.pays)[name]
+            accrual = r.given(f"sources.{name}.realised", "unit") * r.given(f"sources.{name}.share_of_cost", "unit")
+            available = left[name] + accrual * sum(cost[w][t] for w in eligible)
+            wanted = sum(need[w] for w in eligible)
+            paid = np.minimum(available, wanted)
+            near(r.series(f"sources.{name}.paid", "unit")[t], paid)
+            part = np.divide(paid, wanted, out=np.zeros(np.broadcast(paid, wanted).shape), where=np.abs(wanted) > 5e-7)
+            for w in eligible:
+                need[w] = need[w] * (1 - part)
+            left[name] = available - paid
+        near(r.series("contributions.gap", "unit")[t], sum(need.values()))
+
+
+def restricted_money_pays_eligible_works_only(r: Run) -> None:
+    s = r.programme.structure
+    received = {w: 0.0 * r.series(f"works.{w}.cost", "unit") for w, _ in s.works}
+    for name, eligible in s.pays:
+        pays = {w: r.series(f"sources.{name}.pays.{w}.paid", "unit") for w in eligible}
+        for w, paid in pays.items():
+            at_least(paid, 0)
+            received[w] = received[w] + paid
+        near(r.series(f"sources.{name}.paid", "unit"), sum(pays.values()))
+        entitled = r.unit(f"sources.{name}.entitled") + r.series(f"sources.{name}.accrued", "unit").cumsum(axis=0)
+        at_least(entitled, r.series(f"sources.{name}.paid", "unit").cumsum(axis=0))
+    for w, paid in received.items():
+        at_least(r.series(f"works.{w}.cost", "unit"), paid)
+    at_least(r.series("contributions.payable", "unit"), r.series("contributions.payable_for_assets", "unit"))
+
+
+def sources_equal_uses(r: Run) -> None:
+    sources = [
+        r.series(p) for p in (
+            "contributions.contributed", "funding.bond_used", "funding.capital_drawn", "debts.drawn", "debts.rolled_up",
+            "funding.from_surplus",
+        )
+    ]  # fmt: skip
+    for source in sources:
+        at_least(source, 0)
+    uses = r.series("investment.cost") + r.series("funding.capitalised")
+    near(sum(sources) + r.series("funding.shortage"), uses)
+    owed = r.series("funding.shortage").cumsum(axis=0)
+    near(owed, r.series("funding.owed"))
+    at_least(owed, 0)
+    at_least(r.series("cash.unfunded"), owed)
+    at_least(owed, r.series("funding.works_owed"))
+
+
+def no_shortage_while_committed_money_is_left(r: Run) -> None:
+    s = r.programme.structure
+    owed = r.series("funding.owed") > NEAR
+    for name, _ in s.capital:
+        assert not (owed & (r.series(f"capital.{name}.left") > NEAR)).any()
+    for name, _ in s.loans:
+        open_ = r.given(f"loans.{name}.available") > 0
+        assert not (owed & open_ & (r.series(f"loans.{name}.undrawn") > NEAR)).any()
+    assert not (owed & (r.series("cash.accumulated") > NEAR)).any()
+    assert not ((r.series("funding.works_owed") > NEAR) & (r.series("funding.unspent") > NEAR)).any()
+
+
+def bond_money_pays_works_only(r: Run) -> None:
+    used = r.series("funding.bond_used").cumsum(axis=0)
+    at_least(r.series("debts.proceeds").cumsum(axis=0), used)
+    at_least(r.series("contributions.gap").cumsum(axis=0), used)
+    at_least(r.series("funding.unspent"), 0)
+    at_least(r.series("debts.bonds_closing"), r.series("funding.unspent"))
+    at_least(r.series("cash.cash"), r.series("funding.unspent"))
+
+
+def debts_bear_their_interest_and_end_at_nothing(r: Run) -> None:
+    s = r.programme.structure
+    for name, _ in s.bonds:
+        b = f"bonds.{name}"
+        amount = r.account(f"{b}.face") * r.given(f"{b}.granted")
+        near(r.series(f"{b}.interest"), amount * r.given(f"{b}.coupon") * r.given(f"{b}.coupon_years"))
+        near(r.series(f"{b}.closing")[-1], 0)
+        near(r.series(f"{b}.repaid").sum(axis=0), r.series(f"{b}.proceeds").sum(axis=0))
+    for name, _ in s.loans:
+        x = f"loans.{name}"
+        opening, draw, closing = (r.series(f"{x}.{row}") for row in ("opening", "draw", "closing"))
+        near(r.series(f"{x}.interest"), r.given(f"{x}.rate") * (opening + r.given(f"{x}.draw_weight") * draw))
+        at_least(r.account(f"{x}.commitment"), draw.sum(axis=0))
+        near(draw * (1 - r.given(f"{x}.available")), 0)
+        at_least(closing, 0)
+        near(closing[-1], 0)
+    for name, _ in s.capital:
+        at_least(r.account(f"capital.{name}.amount"), r.series(f"capital.{name}.draw").sum(axis=0))
+
+
+def cash_is_the_sum_of_all_flows(r: Run) -> None:
+    signs = {
+        "operations.revenue": 1, "operations.output_vat": 1, "operations.cost": -1, "operations.input_vat": -1, "vat.payable": -1,
+        "surcharges.surcharges": -1, "tax.tax": -1, "investment.cost": -1, "contributions.contributed": 1, "funding.capital_drawn": 1,
+        "debts.drawn": 1, "debts.proceeds": 1, "debts.coupons": -1, "debts.fees": -1, "debts.loan_interest": -1, "debts.rolled_up": 1,
+        "debts.bonds_repaid": -1, "debts.loans_repaid": -1,
+    }  # fmt: skip
+    flows = sum(sign * r.series(path) for path, sign in signs.items())
+    near(r.series("cash.cash") - r.series("cash.unfunded"), np.cumsum(flows, axis=0))
+    at_least(r.series("cash.cash"), 0)
+    at_least(r.series("cash.unfunded"), 0)
+
+
+def balance_sheet_balances(r: Run) -> None:
+    near(r.series("balance_sheet.total_assets"), r.series("balance_sheet.claims"))
+    for row in ("current", "in_progress", "fixed", "intangible", "vat_credit", "special_payable", "loans", "bonds"):
+        at_least(r.series(f"balance_sheet.{row}"), 0)
+
+
+def depreciation_never_exceeds_cost_less_residual(r: Run) -> None:
+    for name, _ in r.programme.structure.works:
+        w = f"works.{name}"
+        at_least(r.series(f"{w}.depreciation", "unit"), 0)
+        depreciable = r.series(f"{w}.asset", "unit") * (1 - r.given(f"{w}.residual", "unit"))
+        at_least(depreciable, r.series(f"{w}.depreciated", "unit"))
+        net = (
+            r.given(f"{w}.owned", "unit")
+            * r.series(f"{w}.cost", "unit").cumsum(axis=0)
+            / (1 + r.given(f"{w}.vat_rate", "unit"))
+        )
+        near(r.series(f"{w}.asset", "unit"), net * r.series("construction.done", "unit"))
+    at_least(r.series("assets.interest_net"), 0)
+    at_least(r.series("assets.right_net"), 0)
+    at_least(r.series("profit.interest"), 0)
+
+
+def vat_credit_is_never_negative_and_used_once(r: Run) -> None:
+    output, paid, credit = (r.series(p) for p in ("operations.output_vat", "vat.payable", "vat.credit"))
+    at_least(credit, 0)
+    at_least(paid, 0)
+    near(np.minimum(credit, paid), 0)
+    near(credit - np.cumsum(paid + 0 * credit, axis=0), np.cumsum(r.series("vat.input_vat") - output, axis=0))
+
+
+def losses_are_used_once_and_within_five_years(r: Run) -> None:
+    """Relief once more, for one taxpayer at a time: the oldest loss first, each for five years."""
+    profits = r.series("profit.before_tax")
+    relief = np.broadcast_to(r.series("tax.relief"), profits.shape)
+    for member, number in np.ndindex(profits.shape[1:]):
+        losses: deque[list[float]] = deque()
+        for t, profit in enumerate(profits[:, member, number]):
+            while losses and losses[0][0] < t - 5:
+                losses.popleft()
+            used = 0.0
+            for loss in losses:
+                part = min(loss[1], max(profit, 0.0) - used)
+                loss[1] -= part
+                used += part
+            assert abs(used - relief[t, member, number]) <= NEAR
+            losses.append([t, max(-profit, 0.0)])
+
+
+# ---- comparisons of two evaluations ------------------------------------------------------------------------
+@given(sizes, seeds)
+@settings(few, max_examples=5)
+def test_a_trial_is_the_scenario_with_its_inputs(size: Sizes, seed: int) -> None:
+    """Bit for bit: what is calculated once for all, and how units and trials are put together, changes nothing."""
+    programme = size.programme()
+    drawn = drawings(programme, 3, np.random.default_rng(seed))
+    together = evaluated(programme, drawn, 3)
+    with mock.patch("finsim.model.engine.COLUMNS", 15):  # five units at a time
+        in_parts = evaluated(programme, drawn, 3)
+    for number in range(3):
+        alone = evaluated(trial(programme, drawn, number))
+        for run_ in (together, in_parts):
+            same_bits(run_.accounts, number, alone.accounts)
+            same_bits(run_.units, number, alone.units)
+
+
+def same_bits(rows: Mapping[str, Array], number: int, alone: Mapping[str, Array]) -> None:
+    for path, row in rows.items():
+        column = row[..., number if row.shape[-1] > 1 else 0]
+        ours, theirs = np.broadcast_arrays(column, alone[path][..., 0])
+        np.testing.assert_array_equal(ours, theirs, path)
+
+
+@given(sizes, seeds)
+@settings(few, max_examples=5)
+def test_money_scales(size: Sizes, seed: int) -> None:
+    """Every amount × 128 (a power of two, so that nothing is rounded otherwise): money × 128, ratios and verdicts the same."""
+    programme = size.programme()
+    drawn = drawings(programme, 3, np.random.default_rng(seed))
+    base, more = evaluated(programme, drawn, 3), evaluated(*scaled(programme, drawn, 128), 3)
+    for model, ours, theirs in (
+        (programme.sheets.account, base.accounts, more.accounts),
+        (programme.sheets.unit, base.units, more.units),
+    ):
+        for path, row in model.rows.items():
+            factor = 128 if row.unit in MONEY or row.unit == "万元/户" else 1
+            np.testing.assert_allclose(theirs[path], factor * ours[path], rtol=1e-9, atol=1e-4, err_msg=path)
+
+
+@given(sizes, seeds)
+@settings(few, max_examples=5)
+def test_regrouping_keeps_the_sums(size: Sizes, seed: int) -> None:
+    """What an account reads from its units adds up to the same whatever the grouping."""
+    programme, random = size.programme(), np.random.default_rng(seed)
+    drawn = {key: a for key, a in drawings(programme, 3, random).items() if key[0] == "unit"}
+    units = range(len(programme.numbers.units))
+    cuts = sorted(random.choice(np.arange(1, len(units)), 3, replace=False))
+    parts = [sorted(int(u) for u in part) for part in np.split(random.permutation(len(units)), cuts)]
+    whole, some, alone = (
+        evaluated(regrouped(programme, groups), drawn, 3) for groups in ([[*units]], parts, [[u] for u in units])
+    )
+    for path in programme.sheets.account.units:
+        near(some.accounts[path].sum(axis=-2, keepdims=True), whole.accounts[path])
+        near(alone.accounts[path].sum(axis=-2, keepdims=True), whole.accounts[path])
+
+
+def regrouped(programme: Programme, groups: list[list[int]]) -> Programme:
+    """The same units in other accounts, all with the numbers and dates of the first account."""
+    n = programme.numbers
+    inputs = {path: a[:1] for path, a in n.account_inputs.items()}
+    schedules = {path: a[:, :1] for path, a in n.account_schedules.items()}
+    numbers = dataclasses.replace(n, account_inputs=inputs, account_schedules=schedules)
+    return dataclasses.replace(programme, numbers=numbers, groups=groups)
+
+
+@pytest.mark.parametrize("by", ["all", "unit"])
+def test_order_of_units_in_the_file_changes_no_bit(by: str, tmp_path: Path) -> None:
+    heading, *lines = csv.reader((SCENARIOS / "songxian-2023.csv").read_text(encoding="utf-8").splitlines())
+    (tmp_path / "songxian-2023.yaml").write_bytes((SCENARIOS / "songxian-2023.yaml").read_bytes())
+    with (tmp_path / "songxian-2023.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *reversed(lines)])
+    ours, theirs = run(load(SCENARIOS / "songxian-2023.yaml"), by), run(load(tmp_path / "songxian-2023.yaml"), by)
+    for account in ours.accounts:
+        for path, row in ours.scenario.sheets.account.rows.items():
+            if row.cell:
+                np.testing.assert_array_equal(ours.cell(path, account.id), theirs.cell(path, account.id), path)
+            else:
+                np.testing.assert_array_equal(ours.series(path, account.id), theirs.series(path, account.id), path)

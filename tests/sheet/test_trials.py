@@ -1,0 +1,281 @@
+"""Many columns at once: however the work is cut, the numbers have the same bits, and what is not drawn is calculated once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from finsim.model import engine
+from finsim.model.engine import Engine, Numbers
+from finsim.model.structure import Sheets
+from finsim.sheet import Block, Input, Schedule, Text, line, otherwise, ratio, share, where
+from finsim.sheet.errors import SheetError
+from finsim.sheet.expression import MEASURES, Expression, operands, path_of
+from finsim.sheet.model import Model, build
+from finsim.sheet.numpy_backend import _NAMES, Array, compile_plan, refuse_infinite
+from finsim.sheet.planner import Plan, plan, split
+from tests.sheet.models import random_model, random_sheets, random_values, stored
+from tests.sheet.oracle import NotFinite, Oracle
+
+PERIODS, MEMBERS, TRIALS = 4, 3, 13
+randoms = st.integers(0, 2**32 - 1).map(Random)
+
+
+def bits(array: Array, *shape: int) -> bytes:
+    return np.broadcast_to(array, shape if array.ndim == 2 else (len(array), *shape)).tobytes()
+
+
+def run(planned: Plan, shape: tuple[int, int], values: Mapping[str, Array]) -> dict[str, Array]:
+    rows = compile_plan(planned)(PERIODS, shape, values)
+    refuse_infinite(planned, rows)
+    return rows
+
+
+def cut(values: Mapping[str, Array], axis: int, part: slice) -> dict[str, Array]:
+    """The values of some members (axis -2) or trials (axis -1); what is the same for all stays."""
+    chosen = (..., part, slice(None)) if axis == -2 else (..., part)
+    return {path: array[chosen] if array.shape[axis] > 1 else array for path, array in values.items()}
+
+
+def some(random: Random, items: Collection[str]) -> list[str]:
+    return [item for item in items if random.random() < 0.4]
+
+
+# ---- a plan in two ------------------------------------------------------------------------------------------------
+@settings(max_examples=40)
+@given(randoms)
+def test_a_split_plan_gives_the_bits_of_the_whole(random: Random) -> None:
+    model = random_model(random)
+    drawn, wanted = some(random, model.inputs), some(random, model.rows)
+    values = random_values(random, model, PERIODS, MEMBERS, TRIALS, drawn)
+    values |= {path: stored(values[path]) for path in model.schedules}
+    first, second = split(model.rows, wanted, drawn)
+    try:
+        whole = run(plan(model.rows, wanted), (MEMBERS, TRIALS), values)
+    except SheetError:
+        with pytest.raises(SheetError):
+            run(second, (MEMBERS, TRIALS), values | run(first, (MEMBERS, 1), values))
+        return
+    fixed = run(first, (MEMBERS, 1), values)
+    rows = fixed | run(second, (MEMBERS, TRIALS), values | fixed)
+    for path in wanted:
+        assert bits(rows[path], MEMBERS, TRIALS) == bits(whole[path], MEMBERS, TRIALS), path
+
+
+@settings(max_examples=40)
+@given(randoms)
+def test_columns_do_not_know_each_other(random: Random) -> None:
+    """Any members and any trials calculated by themselves have the bits that they have among the others."""
+    model = random_model(random)
+    values = random_values(random, model, PERIODS, MEMBERS, TRIALS, some(random, model.inputs))
+    values |= {path: stored(values[path]) for path in model.schedules}
+    whole_plan = plan(model.rows, list(model.rows))
+    try:
+        whole = run(whole_plan, (MEMBERS, TRIALS), values)
+    except SheetError:
+        return
+    for axis, size in ((-2, MEMBERS), (-1, TRIALS)):
+        edges = [0, *sorted(random.sample(range(1, size), 2)), size]
+        for begin, end in itertools.pairwise(edges):
+            part = cut(values, axis, slice(begin, end))
+            shape = (end - begin, TRIALS) if axis == -2 else (MEMBERS, end - begin)
+            rows = run(whole_plan, shape, part)
+            expected = cut(whole, axis, slice(begin, end))
+            for path in model.rows:
+                assert bits(rows[path], *shape) == bits(expected[path], *shape), path
+
+
+@settings(max_examples=40)
+@given(randoms)
+def test_what_no_drawn_input_reaches_is_calculated_once(random: Random) -> None:
+    model = random_model(random)
+    drawn = some(random, model.inputs)
+    first, second = split(model.rows, list(model.rows), drawn)
+    moving = _reached(model, drawn)
+    assert first.rows.keys() & second.rows.keys() == set()
+    assert second.rows.keys() == moving
+    for row in second.rows.values():
+        for node in _nodes(row.formula):
+            fixed = [path_of(leaf) not in {*moving, *drawn} for leaf, _ in operands(node)]
+            assert not node.args or node.condition or not fixed or not all(fixed), (
+                f"{row.path} calculates {node} per trial"
+            )
+
+
+def _reached(model: Model, drawn: Collection[str]) -> set[str]:
+    reached: set[str] = set(drawn)
+    for _ in model.rows:
+        for path, row in model.rows.items():
+            leaves = [*operands(row.formula), *(operands(row.start) if row.start is not None else ())]
+            if any(path_of(leaf) in reached for leaf, _ in leaves):
+                reached.add(path)
+    return reached - set(drawn)
+
+
+def _nodes(node: Expression) -> Iterator[Expression]:
+    yield node
+    if node.op not in MEASURES:
+        for child in node.args:
+            yield from _nodes(child)
+
+
+class Loan(Block):
+    title = Text("贷款", "Loan")
+    rate = Input("利率", "rate", unit="1")
+    fee = Input("费率", "fee", unit="1")
+    due = Schedule("到期", "due", unit="1")
+
+    @line("固定覆盖", "fixed cover", unit="1")
+    def cover(self):
+        return ratio(self.due, self.fee)
+
+    @line("利息", "interest")
+    def interest(self):
+        """The share, and the ratio that may have no value, are the same in every trial."""
+        known = otherwise(ratio(self.due, self.fee + self.fee), 2)
+        return self.rate * share(self.due * 2, self.due.total) + where(self.due > self.fee, known, 0)
+
+    @line("一个数", "one number")
+    def once(self):
+        """One cell, of which a part is the same in every trial."""
+        return self.rate * (self.due.total + self.fee)
+
+
+def test_parts_of_a_drawn_row_that_stay_the_same_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = {"share": 0, "ratio": 0, "total": 0}
+
+    def counting(name: str, function: Any) -> Any:
+        def counted(*args: Array) -> Array:
+            calls[name] += 1
+            return function(*args)  # type: ignore[no-any-return]
+
+        return counted
+
+    for name in calls:
+        monkeypatch.setitem(_NAMES, name, counting(name, _NAMES[name]))
+    unit = build([Loan("loan")])
+    sheets = Sheets(unit, build([]))
+    numbers = Numbers(
+        (2021, 2022, 2023), ("u1", "u2"),
+        {"loan.rate": np.zeros(2), "loan.fee": np.array([0.0, 0.5])}, {"loan.due": np.array([[1.0], [0.0], [3.0]])}, {}, {},
+    )  # fmt: skip
+    made = Engine(sheets, numbers, [[0, 1]], [], ["loan.interest", "loan.once"], [("unit", "loan.rate")])
+    once = dict(calls)
+    assert once == {"share": 3, "ratio": 3, "total": 4}, "in each of three periods, and once for the one cell"
+    for _ in range(5):
+        _, rows = made({("unit", "loan.rate"): np.array([[0.1, 0.2], [0.3, 0.4]])}, 2)
+    assert calls == once
+    np.testing.assert_allclose(rows["loan.interest"][1:-1, 1], [[1.15, 1.2], [0, 0], [3.45, 3.6]])
+    np.testing.assert_allclose(rows["loan.once"], [[0.4, 0.8], [1.35, 1.8]])
+
+
+# ---- units and accounts -------------------------------------------------------------------------------------------
+GROUPS = [[0, 2], [1], [3, 4]]
+UNITS = 6
+"""The last unit belongs to no account."""
+
+
+def numbers_of(random: Random, sheets: Sheets, trials: int) -> tuple[Numbers, dict[tuple[str, str], Array]]:
+    unit = random_values(random, sheets.unit, PERIODS, UNITS, 1, [])
+    account = random_values(random, sheets.account, PERIODS, len(GROUPS), 1, [])
+    drawn = {
+        (sheet, path): random_values(random, model, PERIODS, members, trials, [path])[path]
+        for sheet, model, members in (("unit", sheets.unit, UNITS), ("account", sheets.account, len(GROUPS)))
+        for path in some(random, model.inputs)
+    }  # fmt: skip
+    numbers = Numbers(
+        tuple(range(2021, 2021 + PERIODS)), tuple(f"u{i}" for i in range(UNITS)),
+        {path: unit[path][:, 0] for path in sheets.unit.inputs}, {path: unit[path] for path in sheets.unit.schedules},
+        {path: account[path][:, 0] for path in sheets.account.inputs}, {path: account[path] for path in sheets.account.schedules},
+    )  # fmt: skip
+    return numbers, drawn
+
+
+def both(made: Engine, drawn: Mapping[tuple[str, str], Array], trials: int) -> dict[str, bytes]:
+    """All rows of all columns as bits."""
+    rows, units = made(drawn, trials)
+    found = {f"account {path}": bits(array, len(GROUPS), trials) for path, array in rows.items()}
+    return found | {f"unit {path}": bits(array, UNITS, trials) for path, array in units.items()}
+
+
+@settings(max_examples=30)
+@given(randoms)
+def test_sums_over_units_are_those_of_the_oracle(random: Random) -> None:
+    sheets = random_sheets(random)
+    numbers, drawn = numbers_of(random, sheets, 2)
+    try:
+        expected = [_expected(sheets, numbers, drawn, trial) for trial in (0, 1)]
+    except NotFinite:
+        return
+    made = Engine(sheets, numbers, GROUPS, sheets.account.rows, sheets.unit.rows, drawn)
+    rows, units = made(drawn, 2)
+    for trial, (unit_rows, account_rows) in enumerate(expected):
+        for model, found, wanted in ((sheets.unit, units, unit_rows), (sheets.account, rows, account_rows)):
+            for path, row in model.rows.items():
+                array = found[path] if row.cell else found[path][1:-1]
+                for member, oracle in enumerate(wanted):
+                    column = np.broadcast_to(array, (*array.shape[:-2], len(wanted), 2))[..., member, trial]
+                    np.testing.assert_array_equal(np.broadcast_to(column, PERIODS), oracle.row(path), err_msg=path)
+
+
+def _expected(
+    sheets: Sheets, numbers: Numbers, drawn: Mapping[tuple[str, str], Array], trial: int
+) -> tuple[list[Oracle], list[Oracle]]:
+    """Oracles of all units and accounts in one trial, with every row calculated."""
+
+    def made(sheet: str, member: int, sums: Mapping[str, list[float]]) -> Oracle:
+        model, inputs, schedules = (
+            (sheets.unit, numbers.unit_inputs, numbers.unit_schedules) if sheet == "unit"
+            else (sheets.account, numbers.account_inputs, numbers.account_schedules)
+        )  # fmt: skip
+        given = {path: float(array[member % len(array)]) for path, array in inputs.items()}
+        given |= {path: float(array[member, trial]) for (where_, path), array in drawn.items() if where_ == sheet}
+        series = {path: [float(x) for x in array[:, member % array.shape[1]]] for path, array in schedules.items()}
+        oracle = Oracle(model, PERIODS, given, series, sums)
+        for path in model.rows:
+            oracle.row(path)
+        return oracle
+
+    units = [made("unit", i, {}) for i in range(UNITS)]
+    accounts = []
+    for a, group in enumerate(GROUPS):
+        sums = {path: [0.0] * PERIODS for path in [*sheets.unit.rows, *sheets.unit.inputs]}
+        for unit in group:
+            for path, summed in sums.items():
+                row = units[unit].row(path) if path in sheets.unit.rows else [units[unit].inputs[path]] * PERIODS
+                sums[path] = [x + y for x, y in zip(summed, row, strict=True)]
+        accounts.append(made("account", a, sums))
+    return units, accounts
+
+
+@settings(max_examples=20)
+@given(randoms, st.sampled_from([1, 20, 40]))
+def test_units_in_slices_and_trials_in_chunks_have_the_same_bits(random: Random, columns: int) -> None:
+    sheets = random_sheets(random)
+    numbers, drawn = numbers_of(random, sheets, TRIALS)
+
+    def made() -> Engine:
+        return Engine(sheets, numbers, GROUPS, sheets.account.rows, sheets.unit.rows, drawn)
+
+    try:
+        whole = both(made(), drawn, TRIALS)
+    except SheetError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "COLUMNS", columns)
+        assert both(made(), drawn, TRIALS) == whole, "units a few at a time"
+    full, all_units = made()(drawn, TRIALS)
+    chunked = made()
+    for part in (slice(0, 1), slice(1, 9), slice(9, TRIALS)):
+        size = part.stop - part.start
+        rows, units = chunked({key: array[:, part] for key, array in drawn.items()}, size)
+        for found, expected, members in ((rows, full, len(GROUPS)), (units, all_units, UNITS)):
+            for path, array in cut(expected, -1, part).items():
+                assert bits(found[path], members, size) == bits(array, members, size), path

@@ -1,0 +1,159 @@
+"""The command line as a user meets it: what it prints, and its exit codes 0, 1 and 2."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import finsim
+from finsim.cli import main
+from finsim.result import INDICATORS
+
+FILE = "scenarios/songxian-2023.yaml"
+TESTS = ["cover_full", "cover_operating", "cover_all_debt", "liquidity", "recovery"]
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), env={"COLUMNS": "160", "FINSIM_LANG": None})
+
+
+def numbers(content: Any) -> list[float]:
+    if isinstance(content, dict):
+        return [n for value in content.values() for n in numbers(value)]
+    if isinstance(content, list):
+        return [n for value in content for n in numbers(value)]
+    return [content] if isinstance(content, float) else []
+
+
+@pytest.mark.parametrize("command", ["check", "run", "simulate", "explain", "workbook"])
+def test_help_speaks_both_languages(command: str) -> None:
+    text = call(command, "--help").output
+    assert any("一" <= c <= "鿿" for c in text)
+    assert any(word in text for word in ("Check", "Evaluate", "Monte Carlo", "Why", "Write"))
+
+
+def test_check_says_that_there_is_nothing_to_mend() -> None:
+    done = call("check", FILE)
+    assert (done.exit_code, done.output) == (0, f"{FILE}：没有问题。\n")
+
+
+def test_run_gives_the_verdict_of_every_test() -> None:
+    done = call("run", FILE)
+    assert done.exit_code == 0
+    for word in ("不平衡", "债券本息覆盖（全口径）", "1.382", "2027 年末首次出现资金缺口", "分摊规则", "31,511.75"):
+        assert word in done.output
+
+
+def test_run_in_english_has_no_chinese_but_digits() -> None:
+    done = call("--lang", "en", "run", FILE, "--by", "unit")
+    assert done.exit_code == 0
+    assert "does not balance" in done.output and "illustrative" in done.output
+    assert not [c for c in done.output if "一" <= c <= "鿿"]
+
+
+def test_json_of_run_has_the_agreed_shape_and_plain_numbers() -> None:
+    content = json.loads(call("run", FILE, "--by", "unit", "--json").output)
+    assert content["scenario"]["title"].startswith("嵩县") and len(content["scenario"]["digest"]) == 16
+    assert [a["id"] for a in content["accounts"]] == ["d1", "d2", "d3", "d4", "d5", "d6", "d7"]
+    for account in content["accounts"]:
+        assert isinstance(account["balanced"], bool) and account["units"] == [account["id"]]
+        assert [t["id"] for t in account["tests"]] == TESTS
+        for test in account["tests"]:
+            assert {"passed", "value", "threshold", "margin", "period", "reason"} <= test.keys()
+        names = ("investment", "grants", "residents", "operators", "equity", "bonds", "loans", "unfunded")
+        assert set(names) <= account["totals"].keys()
+        sources = ("grants", "operators", "residents", "others", "equity", "bonds", "loans")
+        paid = sum(account["totals"][k] for k in (*sources, "interest_rolled_up", "from_surplus", "unfunded"))
+        assert paid == pytest.approx(account["totals"]["investment"], abs=1e-6)
+    assert all(math.isfinite(n) for n in numbers(content))
+
+
+def test_json_is_what_python_gives() -> None:
+    content = json.loads(call("run", FILE, "--variant", "density", "--json").output)
+    assert content == json.loads(json.dumps(finsim.run(finsim.load(FILE, "density")).to_json()))
+
+
+def test_simulate_shows_every_variant_beside_the_probability() -> None:
+    done = call("simulate", FILE, "--trials", "200", "--seed", "1")
+    assert done.exit_code == 0
+    assert "项目卡口径" in done.output and "全国平均密度" in done.output and "95% 置信区间" in done.output
+
+
+def test_json_of_simulate_adds_probability_and_quantiles() -> None:
+    content = json.loads(call("simulate", FILE, "--trials", "200", "--seed", "1", "--json").output)
+    assert (content["trials"], content["seed"]) == (200, 1)
+    assert set(content["variants"]) == {"card", "density"}
+    account = content["accounts"][0]
+    for probability in (content["probability"], account["probability"], content["variants"]["density"]["probability"]):
+        assert probability["low"] <= probability["value"] <= probability["high"]
+        assert (probability["level"], probability["method"]) == (0.95, "wilson")
+    assert set(account["quantiles"]) == {key for key, _, _, _ in INDICATORS}
+    cover = account["quantiles"]["cover_full"]
+    assert list(cover) == ["p5", "p10", "p25", "p50", "p75", "p90", "p95"]
+    assert list(cover.values()) == sorted(cover.values())
+    assert all(math.isfinite(n) for n in numbers(content))
+
+
+def test_explain_names_the_operands_and_where_inputs_stand() -> None:
+    done = call("explain", FILE, "sources.central.entitled", "--unit", "d2")
+    assert done.exit_code == 0
+    for word in (
+        "150.40 万元",
+        "每户标准",
+        "4,000.00 元/户",
+        "376.00 户",
+        "scenarios/songxian-2023.csv:3",
+        "songxian-2023.yaml:",
+    ):
+        assert word in done.output
+
+
+def test_explain_deep_goes_down_to_the_inputs() -> None:
+    shallow = call("explain", FILE, "contributions.gap", "2024", "--account", "d1").output
+    deep = call("explain", FILE, "contributions.gap", "2024", "--account", "d1", "--deep").output
+    assert "造价总额" not in shallow and "造价总额" in deep
+    assert "songxian-2023.yaml:" in deep
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["explain", FILE, "fundng.need", "2024"], "funding.need"),
+        (["explain", FILE, "funding.need"], "2023–2055"),
+        (["explain", FILE, "funding.need", "1999"], "2023–2055"),
+        (["explain", FILE, "funding.need", "2024", "--account", "nobody"], "all"),
+        (["explain", FILE, "funding.need", "2024", "--unit", "d1", "--account", "all"], "只能用一个"),
+        (["run", FILE, "--by", "moon"], "moon"),
+        (["run", FILE, "--by", "accounts"], "balance.accounts"),
+        (["simulate", FILE, "--trials", "0", "--seed", "1"], "0"),
+        (["workbook", FILE, "-o", "book.pdf"], ".xlsx"),
+        (["workbook", FILE, "--by", "unit", "-o", "book.xlsx"], "--account"),
+    ],
+)
+def test_wrong_use_is_told_with_exit_code_2(arguments: list[str], words: str) -> None:
+    done = call(*arguments)
+    assert (done.exit_code, words in done.output) == (2, True), done.output
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_problem_of_the_scenario_is_told_with_exit_code_1(command: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("finsim: 1\nfinsim: 2\n", encoding="utf-8")
+    done = call(command, str(broken))
+    assert done.exit_code == 1
+    assert "broken.yaml:2" in done.output and "改法" in done.output and "Traceback" not in done.output
+    assert call("run", FILE, "--variant", "nothing").exit_code == 1
+
+
+def test_the_command_line_starts_without_the_engine() -> None:
+    """Help must come at once: numpy and pydantic are imported by the commands that need them."""
+    code = "import sys, finsim.cli; print([m for m in ('numpy', 'pydantic', 'plotly', 'dash') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
