@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 import finsim.model
 from finsim.model.structure import NATURES, STANDARD_TESTS, Sheets, Structure, sheets
+from finsim.report.units import unit_words
 from finsim.sheet import Block, Input, Schedule, Text
 from finsim.sheet.block import Declared
 from finsim.sheet.expression import operands, path_of
@@ -29,11 +30,12 @@ LONGEST = 400
 SHEET = {"sheet"}
 MODEL = SHEET | {"model"}
 SCENARIO = MODEL | {"scenario"}
-RESULT = SCENARIO | {"result", "indicators", "risk"}
+RESULT = SCENARIO | {"result", "indicators", "solve", "risk", "portfolio"}
 REPORT = RESULT | {"report"}
 MAY_IMPORT = {
-    "sheet": SHEET, "model": MODEL, "scenario": SCENARIO, "result": RESULT, "indicators": RESULT, "risk": RESULT,
-    "report": REPORT, "finsim": REPORT, "cli": REPORT | {"cli"}, "web": REPORT | {"cli", "web"},
+    "sheet": SHEET, "model": MODEL, "scenario": SCENARIO,
+    "result": RESULT, "indicators": RESULT, "solve": RESULT, "risk": RESULT, "portfolio": RESULT,
+    "report": REPORT, "finsim": REPORT, "cli": REPORT | {"cli"}, "web": REPORT | {"web"},
 }  # fmt: skip
 """What each part of finsim may import of finsim. ``finsim`` is the package itself, which names what others use."""
 
@@ -168,6 +170,15 @@ def test_labels_speak_both_languages() -> None:
         if not speaks_both(words)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_units_of_measure_speak_both_languages() -> None:
+    """Rates, shares and factors have none."""
+    units = {d.unit for _, d in declared()}
+    assert "1" in units and "万元" in units
+    for unit in units - {"1"}:
+        assert unit and unit_words(unit, "zh") == unit
+        assert unit_words(unit, "en").strip() and not CHINESE.search(unit_words(unit, "en")), unit
 
 
 def test_titles_speak_both_languages() -> None:

@@ -37,6 +37,10 @@ class Context:
         self.splits: list[SplitNote] = []
 
     def numbers(self) -> Numbers:
+        """What has been found, for good: the arrays can be read, not written."""
+        for arrays in (self.unit_inputs, self.unit_schedules, self.account_inputs, self.account_schedules):
+            for array in arrays.values():
+                array.flags.writeable = False
         return Numbers(
             self.years, self.units.ids, self.unit_inputs, self.unit_schedules, self.account_inputs, self.account_schedules
         )  # fmt: skip

@@ -94,11 +94,11 @@ Link = Annotated[str, AfterValidator(_link)]
 
 
 # ---- ids ---------------------------------------------------------------------------------------------------
-def _id(pattern: str, allowed: Text) -> Callable[[str], str]:
+def _id(pattern: str, zh: str, en: str) -> Callable[[str], str]:
     def well_written(name: str) -> str:
         if not re.fullmatch(pattern, name):
             raise refused(
-                Text("编号写法不对。", "This is not how an id is written."), allowed,
+                Text("编号写法不对。", "This is not how an id is written."), Text(zh, en),
                 Text("改编号；名称写在 label。", "Change the id; the name belongs in label."),
             )  # fmt: skip
         return name
@@ -106,31 +106,19 @@ def _id(pattern: str, allowed: Text) -> Callable[[str], str]:
     return well_written
 
 
-ITEM_ID = r"[a-z][a-z0-9_]{0,39}"
-ItemId = Annotated[
-    str,
-    AfterValidator(
-        _id(
-            ITEM_ID,
-            Text(
-                "小写字母开头，只含小写字母、数字和 _，40 个以内",
-                "a small letter first, then small letters, digits and _, up to 40",
-            ),
-        )
-    ),
-]
+_of_item = _id(
+    "[a-z][a-z0-9_]{0,39}",
+    "小写字母开头，只含小写字母、数字和 _，40 个以内",
+    "a small letter first, then small letters, digits and _, up to 40",
+)
+_of_others = _id(
+    "[A-Za-z][A-Za-z0-9_-]{0,39}",
+    "字母开头，只含字母、数字、- 和 _，40 个以内",
+    "a letter first, then letters, digits, - and _, up to 40",
+)
+ItemId = Annotated[str, AfterValidator(_of_item)]
 """Of works, sources, streams, costs and debts: part of the names of their rows."""
-Id = Annotated[
-    str,
-    AfterValidator(
-        _id(
-            r"[A-Za-z][A-Za-z0-9_-]{0,39}",
-            Text(
-                "字母开头，只含字母、数字、- 和 _，40 个以内", "a letter first, then letters, digits, - and _, up to 40"
-            ),
-        )
-    ),
-]
+Id = Annotated[str, AfterValidator(_of_others)]
 """Of units, accounts, variants and documents."""
 
 

@@ -26,44 +26,41 @@ def load(path: str | pathlib.Path, variant: str | None = None) -> Scenario:
     """
     document = read(pathlib.Path(path))
     scenarios, problems = _examined(document, pathlib.Path(path).parent)
-    name = variant or _default(document)
-    if variant and variant not in dict(_variants(document)):
-        problems.append(_unknown(document, "variants", variant))
-    if problems:
+    if variant and variant not in scenarios:
+        problems.append(_unknown(document, "variants", variant, scenarios))
+    scenario = scenarios.get(variant or _default(document))
+    if problems or scenario is None:
         raise ScenarioError(problems)
-    return scenarios[name]
+    return scenario
 
 
 def check(path: str | pathlib.Path) -> list[Problem]:
-    """Everything that is wrong with a file or any of its variants, each thing once."""
+    """Everything that is wrong with a file or any of its variants, each thing once, in the order of the file."""
     try:
-        document = read(pathlib.Path(path))
+        load(path)
     except ScenarioError as error:
         return list(error.problems)
-    problems = _examined(document, pathlib.Path(path).parent)[1]
-    return list(ScenarioError(problems).problems)  # in the order of the file
+    return []
 
 
-def _examined(document: Document, folder: pathlib.Path) -> tuple[dict[str, Scenario], list[Problem]]:
+def _examined(document: Document, folder: pathlib.Path) -> tuple[dict[str, Scenario | None], list[Problem]]:
     """The file as it stands and each of its variants, with everything that is wrong."""
-    scenarios: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario | None] = {}
     found: dict[Problem, list[str]] = {}
     for name, whole in [(_BASE, document), *_variants(document)]:
         form, problems = checked(whole)
         units, more = read_units(whole, folder)
         problems += more
-        scenario = resolve(form, whole, units, problems, name)
-        if scenario:
-            scenarios[name] = scenario
+        scenarios[name] = resolve(form, whole, units, problems, name)
         for problem in dict.fromkeys(problems):
             found.setdefault(problem, []).append(name)
-    if (default := _default(document)) not in (_BASE, *dict(_variants(document))):
-        found[_unknown(document, "default_variant", default)] = [_BASE]
+    if (default := _default(document)) not in scenarios:
+        found[_unknown(document, "default_variant", default, scenarios)] = [_BASE]
     return scenarios, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
 
 
 def _variants(document: Document) -> Iterator[tuple[str, Document]]:
-    """The document with the changes of each variant on top. A variant without its form has been refused in the file itself."""
+    """The document with the changes of each variant on top; what is no variant has been refused in the file itself."""
     variants = document.value.get("variants") if isinstance(document.value, dict) else None
     for name, given in variants.items() if isinstance(variants, dict) else ():
         changes = given.get("set", {}) if isinstance(given, dict) else None
@@ -76,8 +73,8 @@ def _default(document: Document) -> str:
     return default if isinstance(default, str) else _BASE
 
 
-def _unknown(document: Document, key: str, name: str) -> Problem:
-    names = [name for name, _ in _variants(document)]
+def _unknown(document: Document, key: str, name: str, scenarios: Collection[str]) -> Problem:
+    names = [one for one in scenarios if one != _BASE]
     place = document.place_of((key,))
     what = Text("没有这个方案变体。", "There is no such variant.")
     remedy = near(name, names, Text("改为已有的变体名。", "Use the name of a variant in the file."))

@@ -11,7 +11,6 @@ from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import Split
 from finsim.scenario.scenario import SplitNote
-from finsim.scenario.schema import FINANCE
 from finsim.scenario.values import Stated
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
@@ -47,7 +46,7 @@ def check_rules(context: Context) -> None:
         return
     if finance.split:
         _check_listed(context, finance.split, ("finance", "split"))
-    for kind in FINANCE:
+    for kind in AMOUNTS:
         for path, _, terms in context.entries("finance", kind):
             if terms.split:
                 _check_listed(context, terms.split, (*path, "split"))

@@ -24,29 +24,20 @@ FACTS = ("households", "area", "buildings", "neighbourhoods")
 
 def unit_inputs(context: Context) -> None:
     """Fill the inputs and schedules of the units' sheet, each with its origin."""
-    _facts(context)
-    inputs: dict[str, list[InputRow]] = {}
+    inputs: dict[str, dict[str, InputRow]] = {}
     for row in context.sheets.unit.inputs.values():
-        inputs.setdefault(row.section, []).append(row)
-    construction = context.form.construction
-    for row in inputs["construction"]:
-        stated = getattr(construction, _name(row), None)
-        _input(context, row, stated, ("construction", _name(row)), construction.source if construction else None)
-    context.source_known(("construction", "source"), construction.source if construction else None)
+        inputs.setdefault(row.section, {})[row.path.rpartition(".")[2]] = row
+    _facts(context)
+    _section(context, ("construction",), context.form.construction, inputs["construction"])
     for kind in CATALOGUE:
         for path, name, terms in context.entries("catalogue", kind):
-            context.source_known((*path, "source"), terms.source)
-            for row in inputs[f"{kind}.{name}"]:
-                if kind != "works" or _name(row) not in _OF_ASSETS:
-                    _input(context, row, getattr(terms, _name(row)), (*path, _name(row)), terms.source)
-    for path, name, terms in context.entries("catalogue", "works"):
-        _owner(context, path, terms, {_name(row): row for row in inputs[f"works.{name}"]})
+            rows = inputs[f"{kind}.{name}"]
+            if kind == "works":
+                _owner(context, path, terms, rows)
+                rows = {key: row for key, row in rows.items() if key not in _OF_ASSETS}
+            _section(context, path, terms, rows)
     _own_values(context)
     _years(context)
-
-
-def _name(row: InputRow) -> str:
-    return row.path.rpartition(".")[2]
 
 
 # ---- facts -------------------------------------------------------------------------------------------------
@@ -65,6 +56,14 @@ def _facts(context: Context) -> None:
 
 
 # ---- the same for all units --------------------------------------------------------------------------------
+def _section(context: Context, path: Path, terms: Any, rows: Mapping[str, InputRow]) -> None:
+    """The inputs of a section; one that the file leaves out has its defaults."""
+    source = terms.source if terms else None
+    context.source_known((*path, "source"), source)
+    for name, row in rows.items():
+        _input(context, row, getattr(terms, name, None), (*path, name), source)
+
+
 def _input(context: Context, row: InputRow, stated: Stated | None, path: Path, inherited: str | None) -> None:
     """A value that holds for all units, or a programme total divided over them."""
     if stated is None:
@@ -123,9 +122,9 @@ def _own_values(context: Context) -> None:
             path: Path = ("units", unit.terms.id, "values", name)
             place = units.place(unit, "values", name)
             # an unknown column is told once, at its heading, and not on each line
-            heading = units.heading
-            at = path if heading is None else ("units", name)
-            if not context.known(at, name, inputs, Text("没有这个输入。", "There is no such input."), heading or place):
+            at = ("units", name) if units.heading else path
+            what = Text("没有这个输入。", "There is no such input.")
+            if not context.known(at, name, inputs, what, units.heading or place):
                 continue
             try:
                 stated = read_stated(given, inputs[name])

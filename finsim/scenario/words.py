@@ -25,7 +25,7 @@ def near(name: str, names: Collection[str], otherwise: Text) -> Text:
 
 
 def listed(names: Collection[str]) -> Text:
-    return Text("、".join(names), ", ".join(names))
+    return Text("、".join(names) or "（无）", ", ".join(names) or "(none)")
 
 
 def allowed(name: str, names: Collection[str]) -> Text:

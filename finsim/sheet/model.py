@@ -201,8 +201,14 @@ def _summed(block: Block, declared: UnitSum, path: str, units: Model | None) -> 
     unit: Block = getattr(block, "unit")  # noqa: B009 - the link is declared by the subclass
     target = _path(unit, declared.of)
     known = units.rows.keys() | units.inputs.keys() if units else set()
-    if units is None or target not in known or not isinstance(unit, declared.of.owner):
+    if units is None or target not in known:
         raise _unknown(path, declared.label, target, known)
+    if not isinstance(unit, declared.of.owner):
+        has, wants = type(unit).__name__, declared.of.owner.__name__
+        raise _error(
+            path, declared.label,
+            Text(f"汇总 {wants} 的行，而 {unit.path} 是 {has}", f"sums a row of {wants}, but {unit.path} is {has}"),
+        )  # fmt: skip
     row = units.rows.get(target)
     if row and row.missing:
         raise _error(

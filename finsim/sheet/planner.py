@@ -156,16 +156,15 @@ def _stages(rows: Mapping[str, Row]) -> tuple[Stage, ...]:
     backward: set[int] = set()
     for g in sorted(members):  # groups are numbered in the order of their dependencies
         _refuse_loop(rows, names, edges, set(members[g]))
-        looks_on = any(way == "next" and group[other] == g for i in members[g] for other, way in edges[i])
-        if looks_on:
+        if any(way == "next" and group[other] == g for i in members[g] for other, way in edges[i]):
             backward.add(g)
         own = 0
         for i in members[g]:
             for other, way in edges[i]:
                 h = group[other]
                 if h != g:
-                    # a series is complete for what needs all of it, or goes the other way, only when its stage is over
-                    later = way in ("next", "whole", "start") or h in backward or looks_on
+                    # what needs more than the periods to date waits until the stage is over; backward stages come last
+                    later = way in ("next", "whole", "start") or h in backward
                     own = max(own, level[h] + (later and not rows[names[other]].cell))
         level[g] = own
     stages: list[Stage] = []

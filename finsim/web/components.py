@@ -66,7 +66,7 @@ def data_table(table: Table, label: str, kind: str = "") -> html.Div:
     ``kind`` is "words" if no column holds numbers, "tall" if cells have two lines.
     """
     data: dict[str, Any] = {"data-table": json.dumps(vars(table), ensure_ascii=False)}
-    return html.Div(className=f"scroll {kind}".rstrip(), tabIndex=0, role="region", **data, **aria(label=label))
+    return html.Div(className=f"scroll {kind}".rstrip(), tabIndex=0, role="group", **data, **aria(label=label))
 
 
 def disclosure(summary: str, content: Children, name: str) -> html.Details:

@@ -162,6 +162,17 @@ def test_a_formula_that_no_sheet_can_hold(formula: Callable[[Block], object], se
     )
 
 
+def test_a_formula_that_is_too_long() -> None:
+    def added_one_by_one(b: Block) -> object:
+        return sum(b.closing for _ in range(100))  # type: ignore[attr-defined]
+
+    assert refused(added_one_by_one) == Text(
+        "loans.a.interest「利息」：公式嵌套超过 60 层或运算超过 20000 个：请拆成几行；各实例求和请用 total(…)",
+        "loans.a.interest 'interest': a formula nested more than 60 deep or of more than 20000 operations: "
+        "split it into rows, and add instances up with total(…)",
+    )
+
+
 # ---- names ------------------------------------------------------------------------------------------------
 def test_an_unknown_name_with_what_comes_near() -> None:
     assert refused(lambda b: b.closng * b.rate) == Text(
@@ -205,6 +216,17 @@ def test_two_rows_of_one_name_in_a_class() -> None:
     block = "test_two_rows_of_one_name_in_a_class.<locals>.make.<locals>.Twice"
     assert refusal(make) == Text(
         f"{block} 内有两行同名 paid「支付」", f"two rows of {block} have one name: paid 'paid'"
+    )
+
+
+def test_a_row_named_like_one_of_the_class_it_extends() -> None:
+    def make() -> None:
+        class Bond(loan(lambda b: 0)):  # type: ignore[misc]
+            rate = Input("票面利率", "coupon")
+
+    block = "test_a_row_named_like_one_of_the_class_it_extends.<locals>.make.<locals>.Bond"
+    assert refusal(make) == Text(
+        f"{block} 内有两行同名 rate「利率」", f"two rows of {block} have one name: rate 'rate'"
     )
 
 
@@ -366,6 +388,36 @@ def test_a_start_that_is_no_single_number(start: str) -> None:
         f"account.opening「期初」：起始值 account.{start} 必须是一个数：参数，或只有一个值且必有值的行",
         "account.opening 'opening': its start must be one number, an input or a row with one value that never lacks: "
         f"account.{start}",
+    )
+
+
+def test_a_start_in_another_block() -> None:
+    class Account(Block):
+        title = TITLE
+        opening = line("期初", "opening", start=loan(lambda b: 0).rate)(lambda self: self.opening.prev)
+
+    assert refusal(lambda: build([Account("account")])) == Text(
+        "account.opening「期初」：起始值「利率」不是本块的行：请在本块另设一行",
+        "account.opening 'opening': its start 'rate' is no row of this block: give the block one",
+    )
+
+
+def test_the_opening_of_a_unit_sum() -> None:
+    class Debt(Block):
+        title = TITLE
+        closing = line("余额", "closing", start=5)(lambda self: self.closing.prev)
+
+    class Debts(Block):
+        title = TITLE
+        unit: Debt
+        closing = UnitSum(Debt.closing)
+        opening = line("期初", "opening")(lambda self: self.closing.prev)
+
+    unit = Debt("debt")
+    assert refusal(lambda: build([Debts("debts", unit=unit)], units=build([unit]))) == Text(
+        "debts.opening「期初」：单元合计 debts.closing 没有期初值，而所汇总的行有：请把 .prev 写在单元表中",
+        "debts.opening 'opening': the unit sum debts.closing has no opening value, but the row it adds up has one: "
+        "take .prev on the unit's sheet",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Mapping
 from random import Random
 from typing import Any
@@ -19,9 +18,9 @@ from finsim.sheet import Block, Input, Schedule, Text, line, otherwise, ratio, s
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import MEASURES, Expression, operands, path_of
 from finsim.sheet.model import Model, build
-from finsim.sheet.numpy_backend import _NAMES, Array, compile_plan, refuse_infinite
-from finsim.sheet.planner import Plan, plan, split
-from tests.sheet.models import random_model, random_sheets, random_values, stored
+from finsim.sheet.numpy_backend import _NAMES, Array
+from finsim.sheet.planner import split
+from tests.sheet.models import random_model, random_sheets, random_values
 from tests.sheet.oracle import NotFinite, Oracle
 
 PERIODS, MEMBERS, TRIALS = 4, 3, 13
@@ -32,66 +31,11 @@ def bits(array: Array, *shape: int) -> bytes:
     return np.broadcast_to(array, shape if array.ndim == 2 else (len(array), *shape)).tobytes()
 
 
-def run(planned: Plan, shape: tuple[int, int], values: Mapping[str, Array]) -> dict[str, Array]:
-    rows = compile_plan(planned)(PERIODS, shape, values)
-    refuse_infinite(planned, rows)
-    return rows
-
-
-def cut(values: Mapping[str, Array], axis: int, part: slice) -> dict[str, Array]:
-    """The values of some members (axis -2) or trials (axis -1); what is the same for all stays."""
-    chosen = (..., part, slice(None)) if axis == -2 else (..., part)
-    return {path: array[chosen] if array.shape[axis] > 1 else array for path, array in values.items()}
-
-
 def some(random: Random, items: Collection[str]) -> list[str]:
     return [item for item in items if random.random() < 0.4]
 
 
-# ---- a plan in two ------------------------------------------------------------------------------------------------
-@settings(max_examples=40)
-@given(randoms)
-def test_a_split_plan_gives_the_bits_of_the_whole(random: Random) -> None:
-    model = random_model(random)
-    drawn, wanted = some(random, model.inputs), some(random, model.rows)
-    values = random_values(random, model, PERIODS, MEMBERS, TRIALS, drawn)
-    values |= {path: stored(values[path]) for path in model.schedules}
-    first, second = split(model.rows, wanted, drawn)
-    try:
-        whole = run(plan(model.rows, wanted), (MEMBERS, TRIALS), values)
-    except SheetError:
-        with pytest.raises(SheetError):
-            run(second, (MEMBERS, TRIALS), values | run(first, (MEMBERS, 1), values))
-        return
-    fixed = run(first, (MEMBERS, 1), values)
-    rows = fixed | run(second, (MEMBERS, TRIALS), values | fixed)
-    for path in wanted:
-        assert bits(rows[path], MEMBERS, TRIALS) == bits(whole[path], MEMBERS, TRIALS), path
-
-
-@settings(max_examples=40)
-@given(randoms)
-def test_columns_do_not_know_each_other(random: Random) -> None:
-    """Any members and any trials calculated by themselves have the bits that they have among the others."""
-    model = random_model(random)
-    values = random_values(random, model, PERIODS, MEMBERS, TRIALS, some(random, model.inputs))
-    values |= {path: stored(values[path]) for path in model.schedules}
-    whole_plan = plan(model.rows, list(model.rows))
-    try:
-        whole = run(whole_plan, (MEMBERS, TRIALS), values)
-    except SheetError:
-        return
-    for axis, size in ((-2, MEMBERS), (-1, TRIALS)):
-        edges = [0, *sorted(random.sample(range(1, size), 2)), size]
-        for begin, end in itertools.pairwise(edges):
-            part = cut(values, axis, slice(begin, end))
-            shape = (end - begin, TRIALS) if axis == -2 else (MEMBERS, end - begin)
-            rows = run(whole_plan, shape, part)
-            expected = cut(whole, axis, slice(begin, end))
-            for path in model.rows:
-                assert bits(rows[path], *shape) == bits(expected[path], *shape), path
-
-
+# ---- once and per trial ------------------------------------------------------------------------------------------
 @settings(max_examples=40)
 @given(randoms)
 def test_what_no_drawn_input_reaches_is_calculated_once(random: Random) -> None:
@@ -277,5 +221,6 @@ def test_units_in_slices_and_trials_in_chunks_have_the_same_bits(random: Random,
         size = part.stop - part.start
         rows, units = chunked({key: array[:, part] for key, array in drawn.items()}, size)
         for found, expected, members in ((rows, full, len(GROUPS)), (units, all_units, UNITS)):
-            for path, array in cut(expected, -1, part).items():
-                assert bits(found[path], members, size) == bits(array, members, size), path
+            for path, array in expected.items():
+                own = array[..., part] if array.shape[-1] > 1 else array
+                assert bits(found[path], members, size) == bits(own, members, size), path

@@ -53,7 +53,7 @@ def write_checks(book: Book, page: Page, calculations: Sequence[Page]) -> str:
     checks = [*_states(book), *_rows(book), *_sheets(book, page, calculations), _against_engine(book)]
     plain = {"bottom": 7, "bottom_color": RULE}
     for line, check in enumerate(checks, BODY):
-        page.text(line, _LABEL, check.label.zh, indent=1, **plain)
+        page.text(line, _LABEL, check.label.zh, indent=1, text_wrap=True, **plain)
         page.text(line, _ENGLISH, check.label.en, **SMALL | plain)
         counted = check.limit == _ONE
         page.formula(line, _VALUE, check.formula, 0.0, num_format="0_)" if counted else "#,##0.000000_)", **plain)

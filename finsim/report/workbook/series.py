@@ -96,11 +96,11 @@ class _Table:
         line, copy = self.line(number), self.line(number) + self.count + 1
         first, last = (FIRST, columns.end) if len(values) > 1 else (ONCE, ONCE)
         page.text(line, ID, id, font_size=8, font_color=GREY)
-        page.text(line, LABEL, label.zh, indent=1)
+        page.text(line, LABEL, label.zh, indent=1, text_wrap=True)
         page.text(line, ENGLISH, label.en, **SMALL)
         page.text(line, UNIT, unit_words(unit, "zh"), align="center", font_color=GREY)
         page.text(line, WORDS, source, **SMALL)
-        page.height(line, (label.en, 26), (source, 30))
+        page.height(line, (label.zh, 33), (label.en, 26), (source, 30))
         page.sheet.set_row(copy, None, None, {"hidden": True})
         for column, value in enumerate(values, first):
             page.number(line, column, value, num_format=number_format(unit, values), **TYPED)

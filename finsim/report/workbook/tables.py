@@ -38,14 +38,15 @@ def _entry(book: Book, page: Page, line: int, entry: Entry) -> None:
     strong = {"bold": True, "top": 1, "top_color": NAVY, "bg_color": FAINT} if entry.strong else {}
     light = strong | {"bold": False}
     page.text(line, ID, "+".join(entry.rows), font_size=8, font_color=GREY)
-    page.text(line, LABEL, f"{entry.number}  {entry.label.zh}", indent=min(entry.number.count("."), 3), **strong)
+    label = f"{entry.number}  {entry.label.zh}"
+    page.text(line, LABEL, label, indent=min(entry.number.count("."), 3), text_wrap=True, **strong)
     page.text(line, ENGLISH, entry.label.en, **SMALL | light)
     page.text(line, UNIT, unit_words(unit, "zh"), align="center", **light | {"font_color": GREY})
     origin = " + ".join(
         f"{model.sections[model.rows[p].section].label.zh}·{model.rows[p].label.zh}" for p in entry.rows
     )
     page.text(line, WORDS, f"上期 {origin}" if entry.opening else origin, **SMALL | light)
-    page.height(line, (entry.label.en, 26), (origin, 26))
+    page.height(line, (label, 28), (entry.label.en, 26), (origin, 26))
     look = {"num_format": number_format(unit), "font_color": LINK, **strong}
     values, total = amounts(book.result, book.account.id, entry)
     template = "+".join((book.before if entry.opening else book.yearly)(path) for path in entry.rows)
