@@ -213,7 +213,7 @@ class Result:
                 verb = Text("达到", "reaches") if passed else Text("低于", "is below")
                 reason = Text(
                     f"可用于偿债的收益 {income:,.2f} 万元，覆盖倍数 {value:.3f}，{verb.zh}要求的 {threshold:g} 倍。",
-                    f"Income for debt service {income:,.2f} (10,000 yuan); cover {value:.3f} {verb.en} the required {threshold:g}.",
+                    f"Income for debt service {income:,.2f} (CNY 10,000); cover {value:.3f} {verb.en} the required {threshold:g}.",
                 )
             margin = None if value is None else value - threshold
             yield Verdict(
@@ -231,14 +231,14 @@ class Result:
         if passed:
             reason = Text(
                 f"各年末累计盈余资金均不为负，最低 {lowest:,.2f} 万元。",
-                f"Accumulated surplus is never negative; lowest {lowest:,.2f} (10,000 yuan).",
+                f"Accumulated surplus is never negative; lowest {lowest:,.2f} (CNY 10,000).",
             )
         else:
             years = round(self.cell("liquidity.years", account))
             worst = self.years[int(np.argmin(accumulated))]
             reason = Text(
                 f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:,.2f} 万元。",
-                f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (10,000 yuan).",
+                f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (CNY 10,000).",
             )
         label = Text("年度流动性", "yearly liquidity")
         return Verdict("liquidity", label, passed, counted, lowest, 0.0, lowest, year, reason, "万元")

@@ -31,7 +31,7 @@ SAID = {
     "verdict": Text("结论", "verdict"),
     "reason": Text("原因", "reason"),
     "item": Text("项目", "item"),
-    "amount": Text("合计（万元）", "total (10,000 yuan)"),
+    "amount": Text("合计（万元）", "total (CNY 10,000)"),
     "indicator": Text("指标", "indicator"),
     "account": Text("平衡主体", "account"),
     "splits": Text("分摊规则", "rules of splitting"),

@@ -12,6 +12,7 @@ import numpy as np
 from finsim.scenario import calendar
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
+from finsim.scenario.fields import Choice
 from finsim.scenario.scenario import Origin
 from finsim.scenario.values import Stated
 from finsim.sheet import Text
@@ -76,18 +77,36 @@ def _input(context: Context, row: InputRow, path: Path, terms: Any) -> None:
 def _bonds(context: Context) -> Iterator[int]:
     """Issue, coupons and maturity of every bond; yields the years of maturity."""
     for path, name, terms in context.entries("finance", "bonds"):
-        first = terms.issued.year if isinstance(terms.issued, datetime.date) else terms.issued
-        bond = calendar.bond_years(context.years, terms.issued, terms.term, terms.coupons_a_year)
+        issued, term = terms.issued.value, terms.term.value
+        first = issued.year if isinstance(issued, datetime.date) else issued
+        bond = calendar.bond_years(context.years, issued, term, terms.coupons_a_year)
         if context.in_timeline((*path, "issued"), first) and bond.maturity > context.years[-1]:
             last = context.years[-1]
             context.refuse(
                 (*path, "term"), Text(f"债券在 {bond.maturity} 年到期，超出计算期。", f"The bond matures in {bond.maturity}, after the timeline."),
-                terms.term, Text(f"{last} 年或以前到期", f"maturity in {last} or before"),
+                term, Text(f"{last} 年或以前到期", f"maturity in {last} or before"),
                 Text("缩短期限，或延长 timeline。", "Shorten the term or lengthen the timeline."),
             )  # fmt: skip
         for key in ("issued", "coupon_years", "matured"):
             context.account_schedules[f"bonds.{name}.{key}"] = getattr(bond, key)[:, None]
+        context.origins["account", f"bonds.{name}.issued"] = _origin(
+            context, terms.issued, (*path, "issued"), terms.source
+        )
+        of_term = _origin(context, terms.term, (*path, "term"), terms.source)
+        for key in ("coupon_years", "matured"):
+            context.origins["account", f"bonds.{name}.{key}"] = of_term
         yield bond.maturity
+
+
+def _origin(context: Context, choice: Choice, path: Path, inherited: str | None) -> Origin:
+    """Where a date or a term comes from; the range of an assumed one stands in the note."""
+    if choice.assumed is None:
+        number = choice.value.year if isinstance(choice.value, datetime.date) else choice.value
+        return context.origin(Stated(float(number), source=choice.source, note=choice.note), path, inherited)
+    low, high = choice.assumed
+    context.source_known((*path, "source"), choice.source)
+    note = Text(f"{low} 至 {high}。{choice.note}", f"{low} to {high}. {choice.note}")
+    return Origin("assumed", context.document.place_of(path), choice.source or "", None, note)
 
 
 def _loans(context: Context) -> Iterator[int]:

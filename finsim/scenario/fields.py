@@ -174,12 +174,48 @@ def _one_of(*choices: int) -> Callable[[object], int]:
     return chosen
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A date or a number of years and, as of any other value, where it comes from."""
+
+    value: datetime.date | int
+    source: str | None = None
+    assumed: tuple[datetime.date | int, datetime.date | int] | None = None
+    note: str = ""
+
+
+def _choice(read: Callable[[object], Any]) -> Callable[[object], Choice]:
+    """Read a plain entry, or ``{value, source | assumed: [low, high], note}``; every date in it is checked by ``read``."""
+
+    def validate(given: object) -> Choice:
+        parts = given if isinstance(given, dict) else {"value": given}
+        assumed = parts.get("assumed")
+        pair = [read(end) for end in assumed] if isinstance(assumed, list) else []
+        source, note = parts.get("source"), parts.get("note", "")
+        value = read(parts.get("value"))
+        fits = len(pair) == 2 and len({type(end) for end in (value, *pair)}) == 1 and pair[0] <= value <= pair[1]
+        if (
+            parts.keys() - {"value", "source", "assumed", "note"}
+            or not (assumed is None or fits)
+            or not isinstance(note, str)
+            or not (source is None or isinstance(source, str))
+        ):
+            raise refused(
+                Text("取值或其范围写法不对。", "The value or its range is not written as it should be."),
+                Text("{value: 取值, assumed: [最早, 最晚], note: 理由}", "{value: …, assumed: [earliest, latest], note: reason}"),
+                Text("取值须在 assumed 的范围之内。", "The value must lie within the range of assumed."),
+            )  # fmt: skip
+        return Choice(value, source, (pair[0], pair[1]) if pair else None, note)
+
+    return validate
+
+
 Years = Annotated[tuple[int, int], BeforeValidator(_pair_of_years)]
 Share = Annotated[float, BeforeValidator(_share)]
 Phasing = Annotated[dict[int, Share], AfterValidator(_adding_up)]
-Issued = Annotated[Any, BeforeValidator(_issued)]
+Issued = Annotated[Choice, BeforeValidator(_choice(_issued))]
 Version = Annotated[int, BeforeValidator(_one_of(1))]
-BondTerm = Annotated[int, BeforeValidator(_one_of(1, 2, 3, 5, 7, 10, 15, 20, 30))]
+BondTerm = Annotated[Choice, BeforeValidator(_choice(_one_of(1, 2, 3, 5, 7, 10, 15, 20, 30)))]
 """Years a special bond may run (财库〔2020〕36号)."""
 CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2))]
 

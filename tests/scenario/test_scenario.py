@@ -73,7 +73,9 @@ def test_every_input_has_an_origin(songxian: Scenario, two_loans: Scenario) -> N
         assert numbers.unit_schedules.keys() == sheets.unit.schedules.keys()
         assert numbers.account_schedules.keys() == sheets.account.schedules.keys()
         wanted = {("unit", path) for path in sheets.unit.inputs} | {("account", path) for path in sheets.account.inputs}
-        assert scenario.origins.keys() == wanted
+        dates = {("account", f"bonds.{b}.{key}") for b, _ in scenario.structure.bonds for key in ("issued", "coupon_years", "matured")}
+        assert scenario.origins.keys() == wanted | dates
+        assert {o.kind for key, o in scenario.origins.items() if key in dates} <= {"published", "assumed"}
 
 
 @pytest.mark.parametrize(
