@@ -6,7 +6,15 @@ _WORDS = {
     "": "", "1": "", "万元": "CNY 10,000", "亿元": "CNY 100 m", "元": "CNY", "倍": "×", "户": "households", "㎡": "m²", "万㎡": "10,000 m²",
     "栋": "buildings", "个": "neighbourhoods", "年": "years", "次": "uses", "月": "months", "kWh": "kWh",
 }  # fmt: skip
-_PER = {"户": "household", "㎡": "m²", "栋": "building", "个": "neighbourhood", "年": "year", "次": "use", "月": "month"}
+_PER = {
+    "户": "household",
+    "㎡": "m²",
+    "栋": "building",
+    "个": "neighbourhood",
+    "年": "year",
+    "次": "use",
+    "月": "month",
+}
 
 
 def unit_words(unit: str, lang: str) -> str:

@@ -102,7 +102,9 @@ def simulate(
 
 def _certain(scenario: Scenario) -> Problem:
     """Without an uncertain input a probability would say nothing."""
-    what = Text("方案没有不确定的输入，无从模拟。", "The scenario has no uncertain input: there is nothing to simulate.")
+    what = Text(
+        "方案没有不确定的输入，无从模拟。", "The scenario has no uncertain input: there is nothing to simulate."
+    )
     remedy = Text(
         "在 uncertain 中写明，例如 streams.parking.occupancy: {triangular: [0.6, 0.85, 0.95], shared: 0.5}。",
         "State some under uncertain, such as streams.parking.occupancy: {triangular: [0.6, 0.85, 0.95], shared: 0.5}.",

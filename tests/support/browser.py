@@ -76,7 +76,9 @@ def serve(app: Callable[..., Any]) -> Iterator[str]:
     """Serve a WSGI application on a free port of this machine and give its address."""
     sockets: dict[int, Any] = {}
     # Answers stay in memory: a temporary file would be left open when the sockets are closed on a page that is still loading.
-    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=8, outbuf_overflow=16 * 1024 * 1024)
+    server = waitress.create_server(
+        app, map=sockets, host="127.0.0.1", port=0, threads=8, outbuf_overflow=16 * 1024 * 1024
+    )
     thread = Thread(target=server.run)
     thread.start()
     try:

@@ -71,7 +71,9 @@ def test_many_streams_are_shown_as_a_few(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_names_are_no_markup() -> None:
     result = result_of("card", "all")
-    works = tuple((name, Text(f"<a href='https://example.com'>{x.zh}</a>", x.en)) for name, x in result.scenario.structure.works)
+    works = tuple(
+        (name, Text(f"<a href='https://example.com'>{x.zh}</a>", x.en)) for name, x in result.scenario.structure.works
+    )
     scenario = replace(result.scenario, structure=replace(result.scenario.structure, works=works))
     chart = figures.sources_and_uses(replace(result, scenario=scenario), "all", Wording())
     labels = "".join(chart.figure.data[0].node.label).replace("<br>", "")
@@ -82,7 +84,11 @@ def test_sentences_name_amount_years_and_threshold() -> None:
     result, wording = result_of("card", "all"), Wording()
     assert findings.headline(result, "all", wording) == "不能平衡：年度流动性未通过"
     verdict = findings.verdict(result, "all", wording).replace("\N{NO-BREAK SPACE}", " ")
-    assert "1.38 倍，达到要求的 1.20 倍" in verdict and "2027 年末首次出现资金缺口，共 2 年" in verdict and "99.95 万元" in verdict
+    assert (
+        "1.38 倍，达到要求的 1.20 倍" in verdict
+        and "2027 年末首次出现资金缺口，共 2 年" in verdict
+        and "99.95 万元" in verdict
+    )
     assert "below the required 1.20" in findings.verdict(result_of("density", "all"), "all", Wording("en"))
 
 

@@ -39,13 +39,18 @@ def test_other_names_for_this_machine_are_refused(client: FlaskClient, path: str
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999"])
 def test_other_origins_are_refused(client: FlaskClient, origin: str) -> None:
-    answer = client.post("/_dash-update-component", base_url="http://127.0.0.1:8050", headers={"Origin": origin}, json={})
+    answer = client.post(
+        "/_dash-update-component", base_url="http://127.0.0.1:8050", headers={"Origin": origin}, json={}
+    )
     assert answer.status_code == 403
 
 
 def test_large_requests_are_refused(client: FlaskClient) -> None:
     answer = client.post(
-        "/_dash-update-component", base_url="http://127.0.0.1:8050", data=b"x" * (LARGEST_REQUEST + 1), content_type="application/json"
+        "/_dash-update-component",
+        base_url="http://127.0.0.1:8050",
+        data=b"x" * (LARGEST_REQUEST + 1),
+        content_type="application/json",
     )
     assert answer.status_code == 413
 

@@ -29,8 +29,17 @@ def test_english_is_english() -> None:
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(p.read_text("utf-8") for p in (Path(__file__).parents[2] / "finsim" / "web").glob("*.py") if p.name != "texts.py")
-    made = {f"nav_{x}" for x in ("verdict", "charts", "cover", "risk", "statements", "splits")} | {"by_unit", "by_district", "by_all", "by_accounts"}
+    code = "".join(
+        p.read_text("utf-8")
+        for p in (Path(__file__).parents[2] / "finsim" / "web").glob("*.py")
+        if p.name != "texts.py"
+    )
+    made = {f"nav_{x}" for x in ("verdict", "charts", "cover", "risk", "statements", "splits")} | {
+        "by_unit",
+        "by_district",
+        "by_all",
+        "by_accounts",
+    }
     states = {"queued", "running", "cancelled", "interrupted"}
     assert [key for key in TEXTS if f'"{key}"' not in code and key not in made | states] == []
 
@@ -41,7 +50,14 @@ def test_words_are_filled_in() -> None:
 
 @pytest.mark.parametrize(
     ("value", "decimals", "shown"),
-    [(58.15, 1, "58.2"), (-99.94635, 2, "−99.95"), (1234567.5, 0, "1,234,568"), (-0.0004, 2, "0.00"), (1e-7, 4, "0.0000"), (2.5, 0, "3")],
+    [
+        (58.15, 1, "58.2"),
+        (-99.94635, 2, "−99.95"),
+        (1234567.5, 0, "1,234,568"),
+        (-0.0004, 2, "0.00"),
+        (1e-7, 4, "0.0000"),
+        (2.5, 0, "3"),
+    ],
 )
 def test_rounding(value: float, decimals: int, shown: str) -> None:
     assert rounded(value, decimals) == shown

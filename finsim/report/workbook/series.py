@@ -7,6 +7,7 @@ from finsim.report.workbook.book import SERIES, SUMS, Book
 from finsim.report.workbook.inputs import CHANGED, LARGEST, NO_NUMBER, mark
 from finsim.report.workbook.layout import BODY, ENGLISH, FIRST, ID, LABEL, ONCE, OPENING, UNIT, WORDS, quoted
 from finsim.report.workbook.paper import GREY, SMALL, TYPED, Page, number_format
+from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text
 from finsim.sheet.model import ScheduleRow
 
@@ -40,11 +41,20 @@ def write_series(book: Book, page: Page) -> None:
             id,
             Text(f"{label.zh}·{row.label.zh}", f"{label.en}: {row.label.en}"),
             row.unit,
-            f"推算 derived；{member}",
+            f"{_origin(scenario, path)}；{member}",
             values,
         )
         book.schedules[owner, path] = table.template(number)
     table.finish()
+
+
+def _origin(scenario: Scenario, path: str) -> str:
+    """Where a series comes from: a bond's date and term are stated values, the rest follows from the file's years."""
+    origin = scenario.origins.get(("account", path))
+    if origin is None:
+        return "推算 derived"
+    document = scenario.sources[origin.source].document.zh if origin.source else ""
+    return " · ".join(part for part in (f"{origin.word.zh} {origin.word.en}", document, origin.note.zh) if part)
 
 
 def write_sums(book: Book, page: Page) -> None:
