@@ -334,9 +334,9 @@ class _Writer:
         row = self.plan.rows.get(path)
         if path in self.plan.given_cells if row is None else row.cell:
             return f"rows[{path!r}]"
-        return (
-            f"rows[{path!r}][1]" if number is None else self.stored(path, shift)
-        )  # a start is the same in all periods
+        if number is None:  # a start is the same in all periods
+            return f"rows[{path!r}][1]"
+        return self.stored(path, shift)
 
 
 def _repeated(formula: Expression) -> set[Expression]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable
 
@@ -109,6 +110,7 @@ def test_what_is_written_twice_is_one_node_and_what_nobody_holds_is_forgotten() 
     rate = Expression("input", (), "x.rate")
     assert rate * 2 is Expression("input", (), "x.rate") * 2.0
     assert repr(rate * -0.0 + 1) == "add(mul(input('x.rate'), number(0.0)), number(1.0))"
+    gc.collect()
     before = len(_pool)
     held = rate * 12345.678
     assert len(_pool) == before + 2

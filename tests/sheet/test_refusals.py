@@ -127,6 +127,8 @@ def measure(name: str) -> Text:
         pytest.param(lambda b: ratio(b.cover, b.due), NO_VALUE, id="missing-ratio"),
         pytest.param(lambda b: where(b.cover > 1, 1, 0), NO_VALUE, id="missing-condition"),
         pytest.param(lambda b: where(~known(b.cover), 0, b.cover) * 2, NO_VALUE, id="missing-where"),
+        pytest.param(lambda b: where(known(b.cover), ratio(1, b.due), 0) * 2, NO_VALUE, id="missing-other-known"),
+        pytest.param(lambda b: known(b.cover + 1) * 2, NO_VALUE, id="missing-within-known"),
         pytest.param(
             lambda b: None,
             Text("公式没有返回值（缺 return？）", "the formula returns nothing (is `return` missing?)"),
