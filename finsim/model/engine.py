@@ -51,6 +51,9 @@ class Engine:
         self.groups = [list(group) for group in groups]
         self.periods = len(numbers.years)
         self.account_of = {unit: a for a, group in enumerate(self.groups) for unit in group}
+        for sheet, path in drawn:
+            if path not in (sheets.unit if sheet == "unit" else sheets.account).inputs:
+                raise KeyError(f"{path} is not an input of the {sheet} sheet")
         unit_drawn = {path for sheet, path in drawn if sheet == "unit"}
         account_drawn = {path for sheet, path in drawn if sheet == "account"}
         moving = drawn_rows(sheets.unit.rows, unit_drawn) | unit_drawn

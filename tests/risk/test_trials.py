@@ -132,6 +132,11 @@ def test_cancelling_stops_and_says_how_far_it_came(scenario: Scenario) -> None:
     assert stopped.value.done == calls[-1][0] < 100_000
 
 
+def test_a_draw_of_no_input_is_refused(scenario: Scenario) -> None:
+    with pytest.raises(KeyError, match="cover.full is not an input of the account sheet"):
+        engine.Engine(scenario.sheets, scenario.numbers, [[0]], ["cover.full"], drawn=[("account", "cover.full")])
+
+
 def test_a_scenario_without_uncertainty_is_refused(scenario: Scenario) -> None:
     with pytest.raises(ScenarioError, match="没有不确定的输入"):
         simulate(dataclasses.replace(scenario, draws=()), 10, 1)
