@@ -14,6 +14,7 @@ from finsim import indicators
 from finsim.model.engine import Engine
 from finsim.scenario.scenario import Account, Origin, Scenario
 from finsim.sheet import Text
+from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import Expression, operands, path_of
 from finsim.sheet.model import Model
 from finsim.sheet.numpy_backend import Array
@@ -118,6 +119,27 @@ class Explanation:
     operands: tuple[Operand, ...]
 
 
+CHECK_LIMIT = 1e-6
+"""A check row may differ from nothing by this much, in 万元."""
+
+
+class CheckError(SheetError):
+    """A check row is not nothing: the model contradicts itself, so it gives no result."""
+
+
+def refuse_contradiction(checks: Mapping[str, float]) -> None:
+    """Raise :class:`CheckError` where a check row, given by its greatest absolute value, is not nothing."""
+    for path, worst in checks.items():
+        if worst > CHECK_LIMIT:
+            raise CheckError(
+                Text(
+                    f"检查行 {path} 不为 0（最大 {worst:.3g} 万元）：计算自相矛盾，不给出结果；请报告此问题并附上方案文件。",
+                    f"Check row {path} is not nothing (at most {worst:.3g}, CNY 10,000): the model contradicts itself and "
+                    "gives no result; please report this with the scenario file.",
+                )
+            )
+
+
 def run(scenario: Scenario, by: str | None = None) -> Result:
     """Evaluate the scenario at its stated values, for one grouping of its units (``unit``, ``district``, ``all``)."""
     accounts = scenario.accounts(by)
@@ -126,7 +148,9 @@ def run(scenario: Scenario, by: str | None = None) -> Result:
     sheets = scenario.sheets
     engine = Engine(sheets, scenario.numbers, groups, sheets.account.rows, wanted_units=sheets.unit.rows)
     rows, unit_rows = engine()
-    return Result(scenario, by or scenario.by, accounts, rows, unit_rows)
+    result = Result(scenario, by or scenario.by, accounts, rows, unit_rows)
+    refuse_contradiction(result.checks())
+    return result
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,13 @@ def test_a_problem_of_the_scenario_is_told_with_exit_code_1(command: str, tmp_pa
     assert call("run", FILE, "--variant", "nothing").exit_code == 1
 
 
+@pytest.mark.parametrize("arguments", [["run", FILE], ["simulate", FILE, "--trials", "20", "--seed", "1"]])
+def test_a_model_that_contradicts_itself_gives_no_result(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("finsim.result.CHECK_LIMIT", -1.0)
+    done = call(*arguments)
+    assert (done.exit_code, "计算自相矛盾" in done.output, "Traceback" in done.output) == (1, True, False)
+
+
 def test_the_command_line_starts_without_the_engine() -> None:
     """Help must come at once: numpy and pydantic are imported by the commands that need them."""
     code = "import sys, finsim.cli; print([m for m in ('numpy', 'pydantic', 'plotly', 'dash') if m in sys.modules])"

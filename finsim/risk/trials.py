@@ -14,7 +14,7 @@ import numpy as np
 
 from finsim.model.engine import COLUMNS, Engine
 from finsim.model.structure import STANDARD_TESTS
-from finsim.result import INDICATORS, run
+from finsim.result import INDICATORS, refuse_contradiction, run
 from finsim.risk.distributions import correlate, quantile
 from finsim.risk.statistics import Histogram, wilson
 from finsim.risk.streams import uniforms
@@ -36,7 +36,6 @@ _TEST_ROWS = {
     BALANCED: "result.balanced",
 }
 _FAN_ROW = "cash.accumulated"
-_CHECK_LIMIT = 1e-6
 
 Progress = Callable[[int, int], bool]
 
@@ -47,10 +46,6 @@ class Cancelled(Exception):
     def __init__(self, done: int) -> None:
         super().__init__(f"cancelled after {done} trials")
         self.done = done
-
-
-class CheckError(Exception):
-    """A check row was not nothing in some trial: the model contradicts itself, so no probability is given."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +86,8 @@ def simulate(
     for start in range(0, trials, step):
         stop = min(start + step, trials)
         rows, unit_rows = engine(sampler(start, stop), stop - start)
-        for path, row in [*((c, rows[c]) for c in checks), *unit_rows.items()]:
-            if np.abs(row).max() > _CHECK_LIMIT:
-                raise CheckError(f"{path} is not nothing in trials {start} to {stop}")
+        checked = [*((path, rows[path]) for path in checks), *unit_rows.items()]
+        refuse_contradiction({path: float(np.abs(row).max()) for path, row in checked})
         sample.add(rows, stop - start)
         if progress is not None and not progress(stop, trials):
             raise Cancelled(stop)
