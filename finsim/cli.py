@@ -114,10 +114,11 @@ def check(lang: str, file: Path) -> None:
 @click.argument("file", type=FILE)
 @option_by
 @option_variant
+@click.option("--statements", is_flag=True, help="列出全部财务报表 · with every financial statement")
 @option_json
 @click.pass_obj
 @command
-def run(lang: str, file: Path, by: str | None, variant: str | None, as_json: bool) -> None:
+def run(lang: str, file: Path, by: str | None, variant: str | None, statements: bool, as_json: bool) -> None:
     """按基准取值计算：各平衡主体是否平衡，及其原因。
 
     Evaluate at stated values: does each account balance, and why.
@@ -126,9 +127,19 @@ def run(lang: str, file: Path, by: str | None, variant: str | None, as_json: boo
 
     result = _result(file, variant, by)
     if as_json:
-        _print_json(result.to_json())
-    else:
-        show_result(result, lang)
+        content = result.to_json()
+        if statements:
+            from finsim.report.statements import statements_json
+
+            for account in content["accounts"]:
+                account["statements"] = statements_json(result, account["id"])
+        _print_json(content)
+        return
+    show_result(result, lang)
+    if statements:
+        from finsim.report.printed import show_statements
+
+        show_statements(result, lang)
 
 
 @main.command()

@@ -1,73 +1,149 @@
-"""Whole-row measures that no sum of rows gives: internal rate of return and payback.
+"""Profitability measures that no sum of rows gives: net present value, rate of return, payback, return on capital.
 
-Conventions: a flow sits at the end of its year, the first at the end of year 1; outflows are negative. Vectorised over any
-number of flows without a Python loop over them.
+Conventions: a flow sits at the end of its year, the first at the end of year 1, the first year of construction; outflows
+are negative. Flows have the shape (periods, …); everything is vectorised over what follows the periods, without a Python
+loop over it. Amounts in 万元, rates as decimals (0.08 is 8 %). A figure that does not exist is NaN, never 0.
+
+Formulas: 《建设项目经济评价方法与参数》(第三版), as the published examples of ``tests/cases`` apply it; its text was not at hand.
 """
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from finsim.sheet import TOLERANCE
-from finsim.sheet.numpy_backend import Array
+from finsim.sheet.numpy_backend import Array, ratio
+
+Amount: TypeAlias = float | Array
+"""One number or an array that broadcasts against the others."""
 
 NONE, ONE, SEVERAL = 0, 1, 2
 """Status of an internal rate of return: no root, one root, several roots (then none is reported)."""
 
 LOWEST, HIGHEST = -0.99, 10.0
-_GRID = np.concatenate([np.linspace(LOWEST, -0.1, 90), np.linspace(-0.09, 1.0, 219), np.linspace(1.1, HIGHEST, 90)])
+_NEGATIVE = np.concatenate([np.linspace(LOWEST, -0.1, 90), np.arange(-18, 1) * 0.005])
+_POSITIVE = np.concatenate([np.arange(0, 200) * 0.005, np.linspace(1.0, HIGHEST, 91)])
+_GRID = np.concatenate([_NEGATIVE, _POSITIVE])
+_AT_END = np.arange(len(_GRID)) < len(_NEGATIVE)
+_HALVINGS = 64
 
 
-def npv(rate: float, flows: Array) -> Array:
-    """Net present value of flows (periods, …) at ``rate``, each at the end of its period, as a spreadsheet's NPV.
+# ---- net present value -------------------------------------------------------------------------------------
+def npv(rate: Amount, flows: Array, first: float = 1) -> Array:
+    """Financial net present value 财务净现值 FNPV = Σ flow ÷ (1 + rate)^t of flows (periods, …), shape (…).
 
-    >>> round(float(npv(0.1, np.array([-100.0, 60.0, 60.0]))), 4)
-    3.7566
+    ``first`` is the time t of the first flow: 1, the end of year 1, as the standard's tables and a spreadsheet's NPV have
+    it; 0, today, as numpy-financial has it. ``rate`` broadcasts against (…); not above −100 % is a ValueError.
+
+    >>> flows = np.array([-100.0, 60.0, 60.0])
+    >>> round(float(npv(0.1, flows)), 4), round(float(npv(0.1, flows, first=0)), 4)
+    (3.7566, 4.1322)
     """
-    factors = (1 + rate) ** -np.arange(1.0, len(flows) + 1)
-    return np.tensordot(factors, flows, axes=(0, 0))
+    growth = 1 + np.asarray(rate, dtype=np.float64)
+    if np.any(growth <= 0):
+        raise ValueError("a discount rate must be above −100 %")
+    value: Array = np.zeros(())
+    for flow in flows[::-1]:
+        value = (value + flow) / growth
+    return np.asarray(value * growth ** (1 - first))
 
 
-def irr(flows: Array) -> tuple[Array, Array]:
-    """Internal rate of return of flows (periods, …), and its status (0 none, 1 one root, 2 several).
+# ---- internal rate of return -------------------------------------------------------------------------------
+def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
+    """Financial internal rate of return 财务内部收益率 FIRR of flows (periods, …), and its status (0 none, 1 one, 2 several).
 
-    Roots between −99 % and 1,000 % a year are looked for on a grid and closed in by bisection; where there is not exactly
-    one, the value is NaN, since no single rate then describes the flows.
+    The rate at which the net present value is nothing; it does not depend on where time begins. Roots between −99 % and
+    1,000 % a year are looked for on a grid, pairs between two points of the grid by the turn between them, and closed in
+    by bisection. Where there is not exactly one, the value is NaN, since no single rate then describes the flows.
 
     >>> value, status = irr(np.array([-100.0, 60.0, 60.0]))
     >>> round(float(value), 6), int(status)
     (0.130662, 1)
     """
-    periods, shape = len(flows), flows.shape[1:]
-    columns = flows.reshape(periods, -1)
-    discount = 1 / (1 + _GRID)
-    values = np.zeros((len(_GRID), columns.shape[1]))
-    for flow in columns[::-1]:
-        values = values * discount[:, None] + flow
-    crossing = np.signbit(values[:-1]) != np.signbit(values[1:])
-    roots = crossing.sum(axis=0)
-    at = crossing.argmax(axis=0)
-    low, high = _GRID[at].copy(), _GRID[at + 1].copy()
-    rising = np.signbit(values[at, np.arange(len(at))])
-    for _ in range(64):
+    shape = flows.shape[1:]
+    columns = flows.reshape(len(flows), -1)
+    column, low, high = _brackets(columns)
+    count = np.bincount(column, minlength=columns.shape[1])
+    single = count[column] == 1
+    column, low, high = column[single], low[single], high[single]
+    value = np.full(columns.shape[1], np.nan)
+    value[column] = _closed_in(low, high, columns[:, column], 0)
+    return value.reshape(shape), np.minimum(count, SEVERAL).reshape(shape)
+
+
+def irr_roots(flows: Array) -> Array:
+    """Every rate between −99 % and 1,000 % at which one series of flows (periods,) is worth nothing, rising; may be empty.
+
+    Several roots are shown so that the reader sees why none is chosen; the net present value decides then.
+
+    >>> irr_roots(np.array([-1000.0, 6000.0, -10900.0, 5800.0])).round(4).tolist()
+    [-0.0488, 1.0, 2.0488]
+    """
+    column, low, high = _brackets(flows[:, None])
+    return np.sort(_closed_in(low, high, flows[:, None][:, column], 0))
+
+
+def _worth(rates: Array, at_end: NDArray[np.bool_], flows: Array) -> tuple[Array, Array]:
+    """Worth of flows at these rates and its slope as the rate rises, each times a positive number.
+
+    Counted at the end of the flows where ``at_end``, which is for negative rates, otherwise at their beginning: so no
+    flow is ever multiplied by more than 1, and long series overflow nothing.
+    """
+    step = np.where(at_end, 1 + rates, 1 / (1 + rates))
+    value = slope = np.zeros(())
+    for early, late in zip(flows, flows[::-1], strict=True):
+        slope = slope * step + value
+        value = value * step + np.where(at_end, early, late)
+    return value, np.where(at_end, slope, -slope)
+
+
+def _brackets(columns: Array) -> tuple[NDArray[np.int64], Array, Array]:
+    """Column, lower and upper rate of every root of columns (periods, columns)."""
+    value, slope = _worth(_GRID[:, None], _AT_END[:, None], columns)
+    below = value < 0
+    zero = len(_NEGATIVE)  # 0 % stands in the grid twice, once for either side, and must have one sign
+    below[zero] = below[zero - 1]
+    cell, column = np.nonzero(below[:-1] != below[1:])
+    low, high = _GRID[cell], _GRID[cell + 1]
+    # Between two points of one sign, slopes that lead towards nothing from both hint at a pair of roots.
+    towards = np.where(below, slope, -slope)
+    turning = (below[:-1] == below[1:]) & (towards[:-1] > 0) & (towards[1:] < 0)
+    turning[zero - 1] = False
+    at, of = np.nonzero(turning)
+    left, right, flows = _GRID[at], _GRID[at + 1], columns[:, of]
+    turn = _closed_in(left, right, flows, 1)
+    pair = (_worth(turn, left < 0, flows)[0] < 0) != below[at, of]
+    left, turn, right, of = left[pair], turn[pair], right[pair], of[pair]
+    return (
+        np.concatenate([column, of, of]), np.concatenate([low, left, turn]), np.concatenate([high, turn, right])
+    )  # fmt: skip
+
+
+def _closed_in(low: Array, high: Array, flows: Array, which: int) -> Array:
+    """Rate between ``low`` and ``high`` at which the worth (which = 0) or its slope (1) changes sign, by bisection."""
+    at_end = low < 0
+    before = _worth(low, at_end, flows)[which] < 0
+    for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        value = np.zeros(columns.shape[1])
-        for flow in columns[::-1]:
-            value = value / (1 + middle) + flow
-        before = np.signbit(value) == rising
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
-    status = np.where(roots == 0, NONE, np.where(roots == 1, ONE, SEVERAL))
-    empty = ~columns.any(axis=0)
-    status[empty] = NONE
-    result = np.where(status == ONE, 0.5 * (low + high), np.nan)
-    return result.reshape(shape), status.reshape(shape)
+        short = (_worth(middle, at_end, flows)[which] < 0) == before
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return 0.5 * (low + high)
 
 
-def payback(flows: Array) -> Array:
-    """Static payback in years from the first period, straight within the year; the last crossing counts; NaN if never.
+# ---- payback -----------------------------------------------------------------------------------------------
+def payback(flows: Array, construction: Amount = 0) -> Array:
+    """Static payback period 静态投资回收期 Pt in years, from the start of construction, of flows (periods, …), shape (…).
 
-    >>> float(payback(np.array([-100.0, 60.0, 60.0])))
-    2.6666666666666665
+    Straight within the year: (first year to date not below nothing) − 1 + |to date a year before| ÷ flow of that year.
+    Where renewals pull the sum below nothing again, the last crossing counts. NaN where it ends below, or never was.
+    With ``construction``, years until production, the count starts there.
+
+    >>> flows = np.array([-100.0, 60.0, 60.0])
+    >>> float(payback(flows)), float(payback(flows, construction=1))
+    (2.6666666666666665, 1.6666666666666665)
     """
     total = np.cumsum(flows, axis=0)
     below = total < -TOLERANCE
@@ -77,4 +153,43 @@ def payback(flows: Array) -> Array:
     flow = np.take_along_axis(flows, after[None], 0)[0]
     with np.errstate(all="ignore"):
         years = last + 1 - before_value / flow
-    return np.where(below[-1] | ~below.any(axis=0), np.nan, years)
+    return np.where(below[-1] | ~below.any(axis=0), np.nan, years - construction)
+
+
+def dynamic_payback(rate: Amount, flows: Array, construction: Amount = 0) -> Array:
+    """Dynamic payback period 动态投资回收期 Pt': :func:`payback` of flows (periods, …) discounted at ``rate``.
+
+    >>> round(float(dynamic_payback(0.1, np.array([-100.0, 60.0, 60.0]))), 4)
+    2.9167
+    """
+    period = np.arange(1.0, len(flows) + 1).reshape(-1, *[1] * (flows.ndim - 1))
+    return payback(flows / (1 + np.asarray(rate)) ** period, construction)
+
+
+# ---- return on capital -------------------------------------------------------------------------------------
+def return_on_investment(ebit: Amount, total_investment: Amount) -> Array:
+    """Return on investment 总投资收益率 ROI = EBIT ÷ total investment; NaN without investment.
+
+    ``ebit`` of a normal year or the average of the operating years, before interest and income tax; ``total_investment``
+    is construction investment + interest during construction + all working capital.
+
+    >>> float(return_on_investment(250.0, 2000.0 + 500.0))
+    0.1
+    """
+    return quotient(ebit, total_investment)
+
+
+def return_on_equity(net_profit: Amount, equity: Amount) -> Array:
+    """Return on equity 项目资本金净利润率 ROE = net profit ÷ equity of the project; NaN without equity.
+
+    ``net_profit`` of a normal year or the average of the operating years, after income tax.
+
+    >>> float(return_on_equity(60.0, 800.0))
+    0.075
+    """
+    return quotient(net_profit, equity)
+
+
+def quotient(part: Amount, whole: Amount) -> Array:
+    """``part`` ÷ ``whole``, NaN where the whole is nothing; the rows of the sheet divide by the same rule."""
+    return ratio(np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from finsim import indicators
+from finsim import indicators, verdicts
 from finsim.model.engine import Engine
 from finsim.scenario.scenario import Account, Origin, Scenario
 from finsim.sheet import Text
@@ -19,6 +19,7 @@ from finsim.sheet.expression import Expression, operands, path_of
 from finsim.sheet.model import Model
 from finsim.sheet.numpy_backend import Array
 from finsim.sheet.words import sentence
+from finsim.verdicts import Verdict as Verdict
 
 INDICATORS: tuple[tuple[str, str, Text, str], ...] = (
     ("total_investment", "funding.total_investment", Text("项目总投资", "total investment"), "万元"),
@@ -68,22 +69,6 @@ TOTALS: tuple[tuple[str, str, Text], ...] = (
     ("principal", "debts.repaid", Text("还本", "principal repaid")),
 )
 """Totals over all years; investment = the sources from grants to unfunded."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One test of an account: value against threshold, with the margin, the year concerned and the reason."""
-
-    id: str
-    label: Text
-    passed: bool
-    counted: bool
-    value: float | None
-    threshold: float
-    margin: float | None
-    period: int | None
-    reason: Text
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -245,6 +230,12 @@ class Result:
             )
         yield self._liquidity(account, "liquidity" in counted)
         yield self._recovery(account, "recovery" in counted)
+        if "lender" in counted:
+            yield verdicts.lender(self, account)
+        if "public_money" in counted:
+            yield verdicts.public_money(self, account)
+        if "ring_fence" in counted:
+            yield verdicts.ring_fence(self, account)
 
     def _liquidity(self, account: str, counted: bool) -> Verdict:
         lowest = self.cell("liquidity.lowest", account)
@@ -283,10 +274,10 @@ class Result:
 
     def indicators(self, account: str) -> dict[str, float | None]:
         found = {key: _number(self.cell(path, account)) for key, path, _, _ in INDICATORS}
-        rate, status = indicators.irr(self.series("recovery.flow", account))
+        rate, status = indicators.irr(self.series("project_flow.before_tax", account))
         found["firr"] = _number(float(rate))
         found["firr_status"] = int(status)
-        found["payback"] = _number(float(indicators.payback(self.series("recovery.flow", account))))
+        found["payback"] = _number(float(indicators.payback(self.series("project_flow.before_tax", account))))
         return found
 
     def totals(self, account: str) -> dict[str, float]:

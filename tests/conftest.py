@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.conformance import pytest_terminal_summary as pytest_terminal_summary
 from tests.support.browser import chromium, watched_page
 
 # How long an example takes says nothing about finsim on a machine that is busy with other things.

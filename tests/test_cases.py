@@ -117,8 +117,8 @@ def test_case(path: Path, tmp_path: Path) -> None:
 def test_arithmetic_of_the_case(path: Path) -> None:
     """What ``why`` calculates is what the case expects; nothing of finsim takes part."""
     case: Any = read(path).value
-    keys = {"row", "unit", "account", "period", "value", "tol", "why"}
-    assert case.keys() <= {"title", "source", "note", "scenario", "file", "variant", "by", "expect"}
+    keys = {"row", "unit", "account", "period", "value", "tol", "why", "key", "source_convention", "ours"}
+    assert case.keys() <= {"title", "source", "note", "scenario", "file", "variant", "by", "expect", "conforms"}
     for entry, period, value in expected(case):
         assert entry.keys() <= keys, f"{entry['row']}: {entry.keys() - keys}"
         reason = str(entry.get("why", ""))

@@ -102,7 +102,7 @@ def test_json_of_simulate_adds_probability_and_quantiles() -> None:
 
 
 def test_explain_names_the_operands_and_where_inputs_stand() -> None:
-    done = call("explain", FILE, "sources.central.entitled", "--unit", "d2")
+    done = call("explain", FILE, "sources.central.granted", "--unit", "d2")
     assert done.exit_code == 0
     for word in (
         "150.40 万元",

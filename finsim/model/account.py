@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from finsim.model.construction import Construction
+from finsim.model.costs import Cost, Replacement
 from finsim.model.facts import Facts
-from finsim.model.operations import Cost, Operations, Stream
-from finsim.model.sources import Contributions, Source
-from finsim.model.works import Construction, Work
+from finsim.model.operations import Operations
+from finsim.model.payments import Contributions
+from finsim.model.sources import Source
+from finsim.model.streams import Stream
+from finsim.model.works import Work
 from finsim.sheet import TOLERANCE, Block, Text, UnitSum, line, share, where
 
 
@@ -27,6 +31,11 @@ class WorkSum(Block):
     unit: Work
 
     cost = UnitSum(Work.cost)
+    elsewhere = UnitSum(Work.elsewhere)
+    unbuilt = UnitSum(Work.unbuilt)
+    asset = UnitSum(Work.asset)
+    depreciation = UnitSum(Work.depreciation)
+    net = UnitSum(Work.net)
 
 
 class SourceSum(Block):
@@ -36,6 +45,10 @@ class SourceSum(Block):
     unit: Source
 
     paid = UnitSum(Source.paid)
+    received = UnitSum(Source.received)
+    unused = UnitSum(Source.unused)
+    astray = UnitSum(Source.ring_fence)
+    returned = UnitSum(Source.returned)
 
 
 class StreamSum(Block):
@@ -44,6 +57,7 @@ class StreamSum(Block):
     title = Text("经营收入", "Income")
     unit: Stream
 
+    charges = UnitSum(Stream.charges)
     revenue = UnitSum(Stream.revenue)
 
 
@@ -56,6 +70,17 @@ class CostSum(Block):
     cost = UnitSum(Cost.cost)
 
 
+class ReplacementSum(Block):
+    """One kind of replacement over the account's units."""
+
+    title = Text("维持运营投资", "Replacement")
+    unit: Replacement
+
+    cost = UnitSum(Replacement.cost)
+    depreciation = UnitSum(Replacement.depreciation)
+    net = UnitSum(Replacement.net)
+
+
 class Investment(Block):
     """建设投资合计：what the units spend and have accepted."""
 
@@ -63,13 +88,22 @@ class Investment(Block):
     unit: Construction
 
     cost = UnitSum(Construction.cost)
+    elsewhere = UnitSum(Construction.elsewhere)
+    unbuilt = UnitSum(Construction.unbuilt)
+    withdrawn = UnitSum(Construction.withdrawn)
+    paid = UnitSum(Construction.paid)
+    withheld = UnitSum(Construction.withheld)
     waiting = UnitSum(Construction.waiting)
     in_progress = UnitSum(Construction.in_progress)
     accepted = UnitSum(Construction.accepted)
     accepted_assets = UnitSum(Construction.accepted_assets)
+    accepted_intangible = UnitSum(Construction.accepted_intangible)
     assets = UnitSum(Construction.assets)
+    intangibles = UnitSum(Construction.intangibles)
     depreciation = UnitSum(Construction.depreciation)
+    amortisation = UnitSum(Construction.amortisation)
     creditable_vat = UnitSum(Construction.creditable_vat)
+    property_tax = UnitSum(Construction.property_tax)
 
     @line("建设期占比", "share under construction", unit="1", stock=True)
     def under_construction(self):
@@ -88,6 +122,17 @@ class Contributed(Block):
     unit: Contributions
 
     contributed = UnitSum(Contributions.contributed)
+    given = UnitSum(Contributions.given)
+    received = UnitSum(Contributions.received)
+    receivable = UnitSum(Contributions.receivable)
+    central = UnitSum(Contributions.central)
+    province = UnitSum(Contributions.province)
+    city = UnitSum(Contributions.city)
+    county = UnitSum(Contributions.county)
+    housing_fund = UnitSum(Contributions.housing_fund)
+    ceded_income = UnitSum(Contributions.ceded_income)
+    trust = UnitSum(Contributions.trust)
+    returned = UnitSum(Contributions.returned)
     gap = UnitSum(Contributions.gap)
     payable = UnitSum(Contributions.payable)
     settled = UnitSum(Contributions.settled)
@@ -101,6 +146,22 @@ class Business(Block):
     unit: Operations
 
     revenue = UnitSum(Operations.revenue)
+    subsidy = UnitSum(Operations.subsidy)
+    untaxed_subsidy = UnitSum(Operations.untaxed_subsidy)
+    relieved = UnitSum(Operations.relieved)
+    property_tax = UnitSum(Operations.property_tax)
+    left_to_owners = UnitSum(Operations.left_to_owners)
+    left_to_public = UnitSum(Operations.left_to_public)
+    taken = UnitSum(Operations.taken)
     cost = UnitSum(Operations.cost)
+    materials = UnitSum(Operations.materials)
+    power = UnitSum(Operations.power)
+    wages = UnitSum(Operations.wages)
+    repairs = UnitSum(Operations.repairs)
+    others = UnitSum(Operations.others)
+    variable = UnitSum(Operations.variable)
     output_vat = UnitSum(Operations.output_vat)
     input_vat = UnitSum(Operations.input_vat)
+    sustaining = UnitSum(Operations.sustaining)
+    sustaining_vat = UnitSum(Operations.sustaining_vat)
+    written_off = UnitSum(Operations.written_off)

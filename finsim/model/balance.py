@@ -23,9 +23,13 @@ from finsim.sheet import (
 
 if TYPE_CHECKING:
     from finsim.model.account import Business, Contributed, Investment, Scale, SourceSum
-    from finsim.model.debt import Debts, Funding
-    from finsim.model.statements import Assets, CashPlan, Profit
-    from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
+    from finsim.model.cash import CashPlan
+    from finsim.model.flows import ProjectFlow
+    from finsim.model.funding import Debts, Funding
+    from finsim.model.lender import Lender
+    from finsim.model.profit import Profit
+    from finsim.model.public import PublicMoney
+    from finsim.model.tax import IncomeTax, Surcharges
 
 
 class Cover(Block):
@@ -36,28 +40,32 @@ class Cover(Block):
     surcharges: Surcharges
     tax: IncomeTax
     debts: Debts
+    profit: Profit
     investment: Investment
 
     threshold = Input("覆盖倍数要求", "cover required", unit="倍", ge=0, le=10)
     income_tax_counted = Input("扣除所得税", "income tax deducted (1 yes, 0 no)", unit="1", ge=0, le=1)
+    subsidy_counted = Input("计入补贴收入", "subsidies counted (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
     counted = Schedule("计入收益的年份", "years whose income counts", unit="1")
 
     @line("可用于偿债的收益", "income for debt service")
     def income(self):
+        """Project income less operating cost in cash, taxes and surcharges, and replacement."""
         cash_cost = self.business.cost + self.surcharges.surcharges + self.income_tax_counted * self.tax.tax
-        return self.counted * (self.business.revenue - cash_cost)
+        earned = self.business.revenue + self.subsidy_counted * self.profit.subsidy
+        return self.counted * (earned - cash_cost - self.business.sustaining)
 
     @line("专项债券本息", "bond service")
     def service(self):
-        return self.debts.coupons + self.debts.bonds_repaid + self.debts.fees
+        return self.debts.special_service
 
     @line("建设期债券付息", "coupons during construction")
     def construction_service(self):
-        return self.investment.under_construction * (self.debts.coupons + self.debts.fees)
+        return self.investment.under_construction * self.debts.special_interest
 
     @line("全部债务本息", "service of all debt")
     def all_service(self):
-        return self.service + self.debts.loans_repaid + self.debts.loan_interest - self.debts.rolled_up
+        return self.debts.repaid + self.debts.interest_paid - self.debts.refinancing
 
     @line("债券本息覆盖倍数（全口径）", "bond cover (full)", unit="倍")
     def full(self):
@@ -131,44 +139,15 @@ class Recovery(Block):
     title = Text("投资回收", "Recovery of investment")
     business: Business
     surcharges: Surcharges
-    vat: ValueAddedTax
-    investment: Investment
-    assets: Assets
     funding: Funding
     profit: Profit
+    project: ProjectFlow
 
     discount_rate = Input("财务基准收益率", "discount rate", unit="1", ge=0, le=0.3)
 
     @line("净收益", "net income")
     def income(self):
         return self.business.revenue - self.business.cost - self.surcharges.surcharges
-
-    @line("抵扣的增值税", "VAT credit absorbed")
-    def vat_absorbed(self):
-        """Output VAT collected that input VAT of works spares: the investment below stands with its VAT."""
-        return self.business.output_vat - self.business.input_vat - self.vat.payable
-
-    @line("剩余年数", "years left", unit="年", stock=True)
-    def years_left(self):
-        return self.years_left.next + 1
-
-    @line("回收固定资产余值", "residual value recovered")
-    def residual(self):
-        """Book value of the company's works at the end of the last year, without capitalised interest."""
-        return where(self.years_left < 1.5, self.assets.fixed_net - self.assets.interest_net, 0)
-
-    @line("项目投资净现金流量（税前）", "project cash flow before tax")
-    def flow(self):
-        return self.income + self.vat_absorbed + self.residual - self.investment.cost
-
-    @line("折现系数", "discount factor", unit="1", start=1, stock=True)
-    def factor(self):
-        """Flows sit at year end; the first year is discounted by one year."""
-        return self.factor.prev / (1 + self.discount_rate)
-
-    @line("净现金流量现值", "discounted cash flow")
-    def discounted(self):
-        return self.flow * self.factor
 
     @line("R1 净收益与总投资之比", "R1 net income over total investment", unit="倍")
     def r1(self):
@@ -180,33 +159,11 @@ class Recovery(Block):
 
     @line("R3 财务净现值", "R3 net present value")
     def r3(self):
-        return self.discounted.total
+        return self.project.npv
 
     @line("通过：投资回收", "passes: recovery", unit="1")
     def passes(self):
         return where(self.r3 < -TOLERANCE, 0, 1)
-
-
-class Lender(Block):
-    """偿债能力：DSCR each year of debt service."""
-
-    title = Text("偿债备付率", "Debt service cover")
-    profit: Profit
-    tax: IncomeTax
-    debts: Debts
-
-    @line("当年应还本付息", "debt service")
-    def service(self):
-        return self.debts.repaid + self.profit.interest
-
-    @line("偿债备付率", "DSCR", unit="倍")
-    def dscr(self):
-        """(EBITDA − income tax) ÷ (principal + interest charged to cost)."""
-        return ratio(self.profit.ebitda - self.tax.tax, self.service)
-
-    @line("最低偿债备付率", "lowest DSCR", unit="倍")
-    def lowest(self):
-        return self.dscr.lowest
 
 
 class Scorecard(Block):
@@ -222,6 +179,8 @@ class Scorecard(Block):
     standard: list[str]
     liquidity: Liquidity
     recovery: Recovery
+    lender: Lender
+    public: PublicMoney
 
     @line("财政资金", "fiscal grants")
     def grants(self):
@@ -261,5 +220,8 @@ class Scorecard(Block):
             "cover_all_debt": self.cover.all_debt_passes,
             "liquidity": self.liquidity.passes,
             "recovery": self.recovery.passes,
+            "lender": self.lender.passes,
+            "public_money": self.public.passes,
+            "ring_fence": self.public.ring_fenced,
         }
         return minimum(1, *(verdicts[name] for name in self.standard))

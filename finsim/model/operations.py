@@ -1,95 +1,88 @@
-"""运营：what the operated assets earn and cost, per unit. Prices exclude VAT; flows at period end."""
+"""经营合计：what the operated assets of a unit earn and cost together."""
 
 from __future__ import annotations
 
-from finsim.model.facts import Facts
-from finsim.model.works import YUAN, Construction
-from finsim.sheet import Block, Input, Schedule, Text, line, maximum, minimum, total
-
-
-class Stream(Block):
-    """One kind of income: quantity × uses a year × occupancy × price."""
-
-    title = Text("经营收入", "Income")
-    construction: Construction
-
-    quantity = Input("数量", "quantity", unit="1", ge=0)
-    price = Input("单价（不含税）", "price without VAT", unit="元", ge=0)
-    times = Input("每年计费次数", "charges a year", unit="次/年", ge=0)
-    occupancy = Input("使用率", "occupancy", unit="1", ge=0, le=1)
-    ours = Input("归运营主体比例", "share that is the company's", unit="1", ge=0, le=1)
-    ramp_first = Input("首年达产率", "ramp in the first year", unit="1", ge=0, le=1, default=1)
-    ramp_rise = Input("达产率每年提高", "rise of the ramp a year", unit="1", ge=0, le=1, default=0)
-    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0)
-    vat_rate = Input("销项税率", "rate of output VAT", unit="1", ge=0, le=0.2, default=0)
-    repriced = Schedule("调价年", "years in which the price steps", unit="1")
-
-    @line("价格指数", "price index", unit="1", start=1, stock=True)
-    def index(self):
-        return self.index.prev * (1 + self.growth * self.repriced)
-
-    @line("达产率", "ramp", unit="1")
-    def ramp(self):
-        return minimum(1, self.ramp_first + self.ramp_rise * maximum(0, self.construction.age - 1))
-
-    @line("计费量", "volume", unit="次")
-    def volume(self):
-        return self.quantity * self.times * self.occupancy * self.ramp * self.construction.operated
-
-    @line("收入", "revenue")
-    def revenue(self):
-        return self.volume * self.price * self.index * self.ours / YUAN
-
-    @line("销项税额", "output VAT")
-    def output_vat(self):
-        return self.revenue * self.vat_rate
-
-
-class Cost(Block):
-    """One kind of operating cost: a sum a year, by households, by use, or a share of income."""
-
-    title = Text("经营成本", "Operating cost")
-    facts: Facts
-    construction: Construction
-    streams: list[Stream]
-
-    amount = Input("每年金额", "amount a year", unit="万元/年", ge=0, default=0)
-    per_household = Input("每户每年", "per household a year", unit="元/户", ge=0, default=0)
-    per_use = Input("每次", "per use", unit="元", ge=0, default=0)
-    share_of_income = Input("占收入比例", "share of income", unit="1", ge=0, le=1, default=0)
-    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0)
-    vat_rate = Input("进项税率", "rate of input VAT", unit="1", ge=0, le=0.2, default=0)
-    repriced = Schedule("调价年", "years in which the price steps", unit="1")
-
-    @line("价格指数", "price index", unit="1", start=1, stock=True)
-    def index(self):
-        return self.index.prev * (1 + self.growth * self.repriced)
-
-    @line("成本", "cost")
-    def cost(self):
-        yearly = (self.amount + self.per_household * self.facts.households / YUAN) * self.construction.operated
-        by_use = self.per_use * total(s.volume for s in self.streams) / YUAN
-        return self.index * (yearly + by_use) + self.share_of_income * total(s.revenue for s in self.streams)
-
-    @line("进项税额", "input VAT")
-    def input_vat(self):
-        return self.cost * self.vat_rate
+from finsim.model.costs import Cost, Replacement
+from finsim.model.streams import Stream
+from finsim.sheet import Block, Text, line, total
 
 
 class Operations(Block):
-    """经营合计：the unit's income and cost together."""
+    """经营合计：the unit's income and cost together.
+
+    streams   what the company earns; of these ``owners`` and ``public`` are in the first place the owners' and the public's
+    """
 
     title = Text("经营合计", "Operations")
     streams: list[Stream]
+    owners: list[Stream]
+    public: list[Stream]
+    subsidies: list[Stream]
+    untaxed: list[Stream]
     costs: list[Cost]
+    elements: dict[str, list[Cost]]
+    replacements: list[Replacement]
 
     @line("经营收入", "revenue")
     def revenue(self):
         return total(s.revenue for s in self.streams)
 
+    @line("补贴收入", "operating subsidies")
+    def subsidy(self):
+        return total(s.revenue for s in self.subsidies)
+
+    @line("其中：不征税补贴", "of which not taxed")
+    def untaxed_subsidy(self):
+        return total(s.revenue for s in self.untaxed)
+
+    @line("减计收入", "income relieved from income tax")
+    def relieved(self):
+        return total(s.relieved for s in self.streams)
+
+    @line("房产税（从租）", "property tax on rent")
+    def property_tax(self):
+        return total(s.property_tax for s in self.streams)
+
+    @line("留给业主的公共收益", "common income left to the owners")
+    def left_to_owners(self):
+        """After their reasonable cost; ceded only as far as they consent."""
+        return total(s.left for s in self.owners)
+
+    @line("留给公共的收入（非税收入）", "income left to the public purse")
+    def left_to_public(self):
+        return total(s.left for s in self.public)
+
+    @line("归出资方的收入", "income of who financed it")
+    def taken(self):
+        return total(s.taken for s in [*self.streams, *self.subsidies])
+
     @line("经营成本", "operating cost")
     def cost(self):
         return total(c.cost for c in self.costs)
+
+    @line("外购原材料费", "materials")
+    def materials(self):
+        return total(c.cost for c in self.elements["materials"])
+
+    @line("外购燃料及动力费", "fuel and power")
+    def power(self):
+        return total(c.cost for c in self.elements["power"])
+
+    @line("工资及福利费", "wages and benefits")
+    def wages(self):
+        return total(c.cost for c in self.elements["wages"])
+
+    @line("修理费", "repairs")
+    def repairs(self):
+        return total(c.cost for c in self.elements["repairs"])
+
+    @line("其他费用", "other costs")
+    def others(self):
+        return total(c.cost for c in self.elements["others"])
+
+    @line("可变成本", "variable cost")
+    def variable(self):
+        return total(c.variable for c in self.costs)
 
     @line("净收益", "net income")
     def net(self):
@@ -102,3 +95,15 @@ class Operations(Block):
     @line("运营进项税额", "operating input VAT")
     def input_vat(self):
         return total(c.input_vat for c in self.costs)
+
+    @line("维持运营投资", "replacement")
+    def sustaining(self):
+        return total(r.cost for r in self.replacements)
+
+    @line("维持运营投资进项税额", "input VAT of replacement")
+    def sustaining_vat(self):
+        return total(r.input_vat for r in self.replacements)
+
+    @line("更新资产折旧", "depreciation of replacements")
+    def written_off(self):
+        return total(r.depreciation for r in self.replacements)

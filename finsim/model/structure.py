@@ -9,36 +9,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from finsim.model.account import (
-    Business,
-    Contributed,
-    CostSum,
-    Investment,
-    Scale,
-    SourceSum,
-    StreamSum,
-    WorkSum,
-)
-from finsim.model.balance import Cover, Lender, Liquidity, Recovery, Scorecard
-from finsim.model.debt import Bond, Capital, Debts, Funding, Loan, NeedBefore
+from finsim.model.account_sheet import account_blocks
+from finsim.model.construction import Construction
+from finsim.model.costs import Cost, Replacement
 from finsim.model.facts import Facts
-from finsim.model.operations import Cost, Operations, Stream
-from finsim.model.sources import Contributions, Pay, Source, Stake
-from finsim.model.statements import Assets, BalanceSheet, CashPlan, Profit
-from finsim.model.tax import IncomeTax, Loss, Surcharges, ValueAddedTax
-from finsim.model.works import Construction, Work
+from finsim.model.operations import Operations
+from finsim.model.payments import Contributions, Pay
+from finsim.model.sources import Source, Stake
+from finsim.model.streams import RampYear, Stream
+from finsim.model.works import Work
 from finsim.sheet import Block, Text
 from finsim.sheet.model import Model, build
 from finsim.sheet.planner import check
 
-NATURES = ("fiscal", "operators", "residents", "others")
-STANDARD_TESTS = ("cover_full", "cover_operating", "cover_all_debt", "liquidity", "recovery")
-YEARS_OF_LOSS_RELIEF = 5
+NATURES = ("fiscal", "operators", "residents", "maintenance_fund", "owners", "social", "others")
+"""财政、管线单位、居民、住宅专项维修资金、原产权单位、社会资本、其他."""
+LEVELS = ("central", "province", "city", "county")
+"""Whose budget a fiscal source comes from."""
+BELONGS = ("company", "owners", "public")
+"""Whose income a stream is before anything is ceded."""
+STANDARD_TESTS = (
+    "cover_full", "cover_operating", "cover_all_debt", "liquidity", "recovery", "lender", "public_money", "ring_fence",
+)  # fmt: skip
+STREAM_KINDS = ("revenue", "subsidy", "untaxed_subsidy")
+"""经营收入、补贴收入、不征税的补贴收入."""
+ELEMENTS = ("materials", "power", "wages", "repairs", "others")
+"""生产要素法：外购原材料、外购燃料及动力、工资及福利、修理、其他."""
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Ids in order, each with its label. ``pays`` names the works of a source, ``serves`` the streams of a cost."""
+    """Ids in order, each with its label.
+
+    pays         the works of a source
+    serves       the streams of a cost
+    kinds        what a stream is, where it is no revenue
+    elements     the element of production of a cost, where it is not "others"
+    intangible   works that become intangible assets of the company
+    not_special  bonds that are no special bonds (公司信用类债券、项目收益票据)
+    refinances   the bonds whose principal a bond refinances
+    short_loans  facilities for a year's shortage of cash, at most one
+    loss_years   years for which a loss may be made good: 5, or 10 for high-tech enterprises
+    not_built    works that are not built as far as their sources do not pay
+    levels       whose budget a fiscal source comes from, where it says so
+    belongs      whose income a stream is, where it is not the company's
+    needs        the works without which a stream earns nothing
+    ramps        how many years of operation a stream's table of the ramp has
+    """
 
     works: tuple[tuple[str, Text], ...]
     sources: tuple[tuple[str, Text], ...]
@@ -51,6 +68,19 @@ class Structure:
     natures: tuple[tuple[str, str], ...]
     serves: tuple[tuple[str, tuple[str, ...]], ...]
     standard: tuple[str, ...]
+    replacements: tuple[tuple[str, Text], ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    elements: tuple[tuple[str, str], ...] = ()
+    intangible: tuple[str, ...] = ()
+    not_special: tuple[str, ...] = ()
+    refinances: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    short_loans: tuple[tuple[str, Text], ...] = ()
+    loss_years: int = 5
+    not_built: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    belongs: tuple[tuple[str, str], ...] = ()
+    needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ramps: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +96,7 @@ def sheets(structure: Structure) -> Sheets:
     """Both sheets of the structure, every formula read and checked once. Raises ``SheetError``."""
     blocks, roots = _unit(structure)
     unit = build(blocks)
-    account = build(_account(structure, roots), units=unit)
+    account = build(account_blocks(structure, roots), units=unit)
     check(unit)
     check(account)
     return Sheets(unit, account)
@@ -76,29 +106,48 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
     facts = Facts("facts")
     works: dict[str, Work] = {}
     listed: list[Work] = []
-    construction = Construction("construction", works=listed)
+    fixed: list[Work] = []
+    intangible: list[Work] = []
+    construction = Construction("construction", works=listed, fixed=fixed, intangible=intangible)
     for name, label in s.works:
-        works[name] = Work(f"works.{name}", label, facts=facts, construction=construction)
+        works[name] = Work(f"works.{name}", label, facts=facts, construction=construction, last=[])
     listed += works.values()
+    for name, work in works.items():
+        (intangible if name in s.intangible else fixed).append(work)
     sources: dict[str, Source] = {}
     payments: dict[str, list[Pay]] = {name: [] for name, _ in s.works}
     blocks: list[Block] = [facts, construction, *listed]
     for name, label in s.sources:
         pays: dict[str, Pay] = {}
-        source = sources[name] = Source(f"sources.{name}", label, facts=facts, pays=pays)
+        source = sources[name] = Source(f"sources.{name}", label, facts=facts, construction=construction, pays=pays)
         blocks.append(source)
-        for work in dict(s.pays)[name]:
-            earlier = list(payments[work])
+        for paid in dict(s.pays)[name]:
+            earlier = list(payments[paid])
             pay = Pay(
-                f"sources.{name}.pays.{work}",
-                Text(f"{label.zh}支付{works[work].label.zh}", f"{label.en} for {works[work].label.en}"),
-                source=source, work=works[work], earlier=earlier,
+                f"sources.{name}.pays.{paid}",
+                Text(f"{label.zh}支付{works[paid].label.zh}", f"{label.en} for {works[paid].label.en}"),
+                source=source, work=works[paid], earlier=earlier,
             )  # fmt: skip
-            payments[work].append(pay)
-            pays[work] = pay
+            payments[paid].append(pay)
+            pays[paid] = pay
             blocks.append(pay)
-    contributions = Contributions("contributions", sources=list(sources.values()), construction=construction)
-    streams = {name: Stream(f"streams.{name}", label, construction=construction) for name, label in s.streams}
+    for optional in s.not_built:
+        works[optional].last += payments[optional][-1:]
+    natures, levels = dict(s.natures), dict(s.levels)
+    contributions = Contributions(
+        "contributions", sources=list(sources.values()), construction=construction,
+        funds=[source for name, source in sources.items() if natures.get(name) == "maintenance_fund"],
+        levels={level: [source for name, source in sources.items() if levels.get(name) == level] for level in LEVELS},
+    )  # fmt: skip
+    streams: dict[str, Stream] = {}
+    ramped: list[RampYear] = []
+    for name, label in s.streams:
+        needed = [works[needs] for needs in dict(s.needs).get(name, ())]
+        stream = Stream(f"streams.{name}", label, construction=construction, works=needed, ramped=[])
+        years = dict(s.ramps).get(name, 0)
+        stream.ramped += [_ramp_year(stream, number, last=number == years) for number in range(1, years + 1)]
+        streams[name] = stream
+        ramped += stream.ramped
     costs = {
         name: Cost(
             f"costs.{name}", label, facts=facts, construction=construction,
@@ -106,82 +155,28 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
         )
         for name, label in s.costs
     }  # fmt: skip
-    operations = Operations("operations", streams=list(streams.values()), costs=list(costs.values()))
+    kinds, elements, belongs = dict(s.kinds), dict(s.elements), dict(s.belongs)
+    replacements = [Replacement(f"replacements.{name}", label) for name, label in s.replacements]
+    operations = Operations(
+        "operations", costs=list(costs.values()), replacements=replacements,
+        streams=[stream for name, stream in streams.items() if name not in kinds],
+        owners=[stream for name, stream in streams.items() if belongs.get(name) == "owners"],
+        public=[stream for name, stream in streams.items() if belongs.get(name) == "public"],
+        subsidies=[stream for name, stream in streams.items() if name in kinds],
+        untaxed=[stream for name, stream in streams.items() if kinds.get(name) == "untaxed_subsidy"],
+        elements={e: [cost for name, cost in costs.items() if elements.get(name, "others") == e] for e in ELEMENTS},
+    )  # fmt: skip
     stakes = {
         f"{kind}.{name}": Stake(f"stakes.{kind}.{name}", label)
         for kind, items in (("capital", s.capital), ("bonds", s.bonds), ("loans", s.loans))
         for name, label in items
     }
-    blocks += [contributions, *streams.values(), *costs.values(), operations, *stakes.values()]
+    blocks += [
+        contributions, *streams.values(), *ramped, *costs.values(), *replacements, operations, *stakes.values(),
+    ]  # fmt: skip
     return blocks, {block.path: block for block in blocks}
 
 
-def _account(s: Structure, units: Mapping[str, Block]) -> list[Block]:
-    scale = Scale("scale", unit=units["facts"])
-    work_sums = [WorkSum(f"works.{name}", label, unit=units[f"works.{name}"]) for name, label in s.works]
-    source_sums = {n: SourceSum(f"sources.{n}", label, unit=units[f"sources.{n}"]) for n, label in s.sources}
-    stream_sums = [StreamSum(f"streams.{n}", label, unit=units[f"streams.{n}"]) for n, label in s.streams]
-    cost_sums = [CostSum(f"costs.{n}", label, unit=units[f"costs.{n}"]) for n, label in s.costs]
-    investment = Investment("investment", unit=units["construction"])
-    contributed = Contributed("contributions", unit=units["contributions"])
-    business = Business("operations", unit=units["operations"])
-    bonds = [Bond(f"bonds.{n}", label, unit=units[f"stakes.bonds.{n}"]) for n, label in s.bonds]
-    capital: list[Capital] = []
-    loans: list[Loan] = []
-    queue: list[NeedBefore] = []
-    debts = Debts("debts", bonds=bonds, loans=loans)
-    losses: list[Loss] = []
-    standard = list(s.standard)
-    natures = {nature: [source_sums[n] for n, kind in s.natures if kind == nature] for nature in NATURES}
-    vat = ValueAddedTax("vat", investment=investment, business=business)
-    surcharges = Surcharges("surcharges", vat=vat, business=business)
-    # Chapters refer to each other both ways; links that close such a circle are filled in afterwards.
-    tax = IncomeTax("tax", profit=None, losses=losses)
-    funding = Funding(
-        "funding", investment=investment, contributed=contributed, debts=debts, capital=capital, cash=None
-    )
-    assets = Assets("assets", investment=investment, contributed=contributed, funding=funding)
-    profit = Profit(
-        "profit", business=business, surcharges=surcharges, assets=assets, debts=debts, funding=funding, tax=tax
-    )
-    cash = CashPlan(
-        "cash", business=business, investment=investment, contributed=contributed, vat=vat,
-        surcharges=surcharges, tax=tax, debts=debts, funding=funding,
-    )  # fmt: skip
-    tax.profit, funding.cash = profit, cash
-    for kind, items in (("capital", s.capital), ("loans", s.loans)):
-        for name, label in items:
-            before = NeedBefore(
-                f"{kind}.{name}.before", label, funding=funding, capital=list(capital), loans=list(loans)
-            )
-            stake = units[f"stakes.{kind}.{name}"]
-            queue.append(before)
-            if kind == "capital":
-                capital.append(Capital(f"capital.{name}", label, unit=stake, need_before=before))
-            else:
-                loans.append(Loan(f"loans.{name}", label, unit=stake, investment=investment, need_before=before))
-    for age in range(1, YEARS_OF_LOSS_RELIEF + 1):
-        label = Text(f"{age} 年前的亏损", f"losses of {age} year{'s' if age > 1 else ''} ago")
-        losses.append(Loss(f"tax.losses.{age}", label, tax=tax, younger=losses[-1] if losses else None, older=[]))
-    for i, loss in enumerate(losses):
-        loss.older = losses[i + 1 :]
-    cover = Cover("cover", business=business, surcharges=surcharges, tax=tax, debts=debts, investment=investment)
-    liquidity = Liquidity("liquidity", cash=cash)
-    recovery = Recovery(
-        "recovery", business=business, surcharges=surcharges, vat=vat, investment=investment, assets=assets,
-        funding=funding, profit=profit,
-    )  # fmt: skip
-    return [
-        scale, *work_sums, investment, *source_sums.values(), contributed,
-        *bonds, *(b for pair in zip(queue, [*capital, *loans], strict=True) for b in pair), debts, funding,
-        *stream_sums, *cost_sums, business, vat, surcharges, assets, profit, tax, *losses, cash,
-        BalanceSheet(
-            "balance_sheet", investment=investment, contributed=contributed, funding=funding, assets=assets,
-            debts=debts, vat=vat, cash=cash, profit=profit,
-        ),
-        cover, liquidity, recovery, Lender("lender", profit=profit, tax=tax, debts=debts),
-        Scorecard(
-            "result", scale=scale, funding=funding, contributed=contributed, debts=debts, cover=cover,
-            natures=natures, standard=standard, liquidity=liquidity, recovery=recovery,
-        ),
-    ]  # fmt: skip
+def _ramp_year(stream: Stream, number: int, last: bool) -> RampYear:
+    label = Text(f"{stream.label.zh}运营第 {number} 年", f"{stream.label.en}, year {number} of operation")
+    return RampYear(f"{stream.path}.ramp_table.{number}", label, stream=stream, number=number, last=last)

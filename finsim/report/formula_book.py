@@ -35,6 +35,7 @@ def one_of_each() -> Structure:
         works=one("改造内容", "work"), sources=one("资金来源", "source"), streams=one("收入", "stream"), costs=one("成本", "cost"),
         capital=one("资本金", "capital"), bonds=one("专项债券", "bond"), loans=one("银行贷款", "loan"),
         pays=(("x", ("x",)),), natures=(("x", "fiscal"),), serves=(("x", ("x",)),), standard=("cover_full", "liquidity"),
+        replacements=one("更新", "replacement"), ramps=(("x", 1),), short_loans=one("短期借款", "short-term loan"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from finsim.report.figures import Table
 from finsim.report.statements import Statement, amounts
-from finsim.report.wording import Wording
+from finsim.report.wording import NOTHING, Wording
 from finsim.result import INDICATORS, TOTALS, Result
 from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text
@@ -23,13 +23,18 @@ _SAID = {
 
 
 def statement(result: Result, account: str, shown: Statement, wording: Wording) -> Table:
-    """A row for each entry, a column for the total and for each year; what is nothing is a dash, NA is blank."""
+    """A row for each entry, a column for the total and for each year; what is nothing is a dash, NA is blank.
+
+    A row of the standard without a quantity here has long dashes, a heading is blank.
+    """
     model = result.scenario.sheets.account
     body: list[tuple[str, ...]] = []
     for entry in shown.entries:
         values, total = amounts(result, account, entry)
-        unit = model.rows[entry.rows[0]].unit
+        unit = entry.unit(model)
         cells = [wording.value(value, unit) for value in values]
+        if not entry.terms and not entry.heading:
+            cells = [NOTHING] * len(values)
         label = f"{entry.number}\N{EN SPACE}{wording.name(entry.label)}{_in_brackets(unit, wording)}"
         body.append((label, wording.value(total, unit), *cells))
     head = (wording.name(_SAID["row"]), wording.name(_SAID["total"]), *map(str, result.years))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 _WORDS = {
     "": "", "1": "", "万元": "CNY 10,000", "亿元": "CNY 100 m", "元": "CNY", "倍": "×", "户": "households", "㎡": "m²", "万㎡": "10,000 m²",
-    "栋": "buildings", "个": "neighbourhoods", "年": "years", "次": "uses", "月": "months", "kWh": "kWh",
+    "栋": "buildings", "个": "neighbourhoods", "年": "years", "年份": "year", "天": "days", "次": "uses", "月": "months", "kWh": "kWh",
+    "门": "entrances", "台": "lifts",
 }  # fmt: skip
 _PER = {
     "户": "household",
     "㎡": "m²",
     "栋": "building",
     "个": "neighbourhood",
+    "门": "entrance",
+    "台": "lift",
     "年": "year",
     "次": "use",
     "月": "month",

@@ -33,6 +33,9 @@ _TEST_ROWS = {
     "cover_all_debt": "cover.all_debt_passes",
     "liquidity": "liquidity.passes",
     "recovery": "recovery.passes",
+    "lender": "lender.passes",
+    "public_money": "public.passes",
+    "ring_fence": "public.ring_fenced",
     BALANCED: "result.balanced",
 }
 _FAN_ROW = "cash.accumulated"

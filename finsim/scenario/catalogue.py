@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from finsim.model.structure import Structure
@@ -13,7 +13,7 @@ from finsim.sheet import Text
 
 def structure(context: Context) -> Structure:
     """Every entry, so that one whose form does not hold is not missed elsewhere in the file."""
-    standard = context.form.balance.standard if context.form.balance else ()
+    tax = context.form.tax
     return Structure(
         works=_labels(context, "catalogue", "works"),
         sources=_labels(context, "catalogue", "sources"),
@@ -24,14 +24,62 @@ def structure(context: Context) -> Structure:
         loans=_labels(context, "finance", "loans"),
         pays=tuple(_pays(context)),
         natures=tuple((name, terms.nature) for _, name, terms in context.entries("catalogue", "sources")),
-        serves=tuple(_serves(context)),
-        standard=tuple(dict.fromkeys(standard)),
+        serves=tuple(
+            _referring(context, "costs", "serves", "streams", Text("没有这项收入。", "There is no such stream."))
+        ),
+        standard=tuple(dict.fromkeys(_standard(context))),
+        short_loans=_labels(context, "finance", "short_loans"),
+        not_special=tuple(n for _, n, terms in context.entries("finance", "bonds") if terms.kind != "special"),
+        refinances=tuple(_refinances(context)),
+        loss_years=tax.loss_years if tax else 5,
+        replacements=_labels(context, "catalogue", "replacements"),
+        kinds=tuple(_unlike(context, "streams", "kind", "revenue")),
+        elements=tuple(_unlike(context, "costs", "element", "others")),
+        intangible=tuple(name for _, name, terms in context.entries("catalogue", "works") if _is_intangible(terms)),
+        not_built=tuple(name for name, _ in _unlike(context, "works", "if_unpaid", "account")),
+        levels=tuple(_unlike(context, "sources", "level", None)),
+        belongs=tuple(_unlike(context, "streams", "belongs", "company")),
+        needs=tuple(
+            _referring(context, "streams", "needs", "works", Text("没有这项改造内容。", "There is no such work."))
+        ),
+        ramps=tuple(
+            (name, len(terms.ramp)) for _, name, terms in context.entries("catalogue", "streams") if terms.ramp
+        ),
     )
+
+
+def _standard(context: Context) -> Iterable[str]:
+    """The tests of the balance standard: listed, or of the named set."""
+    balance = context.form.balance
+    if balance is None or not isinstance(balance.standard, str):
+        return balance.standard if balance else ()
+    what = Text("没有这个平衡标准。", "There is no such balance standard.")
+    known = context.known(("balance", "standard"), balance.standard, list(balance.standards), what)
+    return balance.standards[balance.standard].tests if known else ()
+
+
+def _refinances(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+    bonds = context.names("finance", "bonds")
+    for _, name, terms in context.entries("finance", "bonds"):
+        if terms.refinances:
+            yield name, tuple(other for other in terms.refinances if other in bonds)
+
+
+def _is_intangible(terms: Any) -> bool:
+    """特许经营权 is an intangible asset."""
+    return terms.asset == "intangible" or terms.concession_years is not None
 
 
 def _labels(context: Context, chapter: str, kind: str) -> tuple[tuple[str, Text], ...]:
     holding = {name: Text(terms.label, terms.label_en) for _, name, terms in context.entries(chapter, kind)}
     return tuple((name, holding.get(name, Text(name, name))) for name in _ids(context, chapter, kind))
+
+
+def _unlike(context: Context, kind: str, key: str, usual: str | None) -> Iterator[tuple[str, str]]:
+    """Entries whose choice is not the usual one, with the choice."""
+    for _, name, terms in context.entries("catalogue", kind):
+        if (choice := getattr(terms, key)) != usual:
+            yield name, choice
 
 
 def _ids(context: Context, chapter: str, kind: str) -> list[str]:
@@ -62,19 +110,20 @@ def _pays(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _may_pay(pays: Any, name: str, work: Any) -> bool:
-    return (
+    """Works that another programme pays need no money."""
+    return not work.paid_by_others and (
         (pays.works is None or name in pays.works)
         and (pays.category is None or work.category in pays.category)
         and (pays.network is None or work.network in pays.network)
+        and (pays.location is None or work.location in pays.location)
     )
 
 
-def _serves(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The streams that each cost goes with."""
-    holding = {name: terms for _, name, terms in context.entries("catalogue", "costs")}
-    streams = _ids(context, "catalogue", "streams")
-    for cost in _ids(context, "catalogue", "costs"):
-        named = holding[cost].serves if cost in holding else ()
-        path = ("catalogue", "costs", cost, "serves")
-        what = Text("没有这项收入。", "There is no such stream.")
-        yield cost, tuple(name for name in named if context.known(path, name, streams, what))
+def _referring(context: Context, kind: str, key: str, to: str, what: Text) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The entries of another list that each entry names: the streams a cost goes with, the works a stream needs."""
+    holding = {name: terms for _, name, terms in context.entries("catalogue", kind)}
+    names = _ids(context, "catalogue", to)
+    for entry in _ids(context, "catalogue", kind):
+        named = getattr(holding[entry], key) if entry in holding else ()
+        path = ("catalogue", kind, entry, key)
+        yield entry, tuple(name for name in named if context.known(path, name, names, what))

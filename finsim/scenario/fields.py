@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeGuard
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from finsim.scenario.parsing import UNSEEN
@@ -151,6 +151,22 @@ def _adding_up(shares: dict[int, float]) -> dict[int, float]:
     return shares
 
 
+def _rate(given: object) -> float:
+    try:
+        number = convert(given, "1")
+        check(number, ge=0.0, le=0.2)
+    except QuantityError as error:
+        raise refused(error.what, error.allowed, error.remedy) from None
+    return number
+
+
+def _money(given: object) -> float:
+    try:
+        return convert(given, "万元")
+    except QuantityError as error:
+        raise refused(error.what, error.allowed, error.remedy) from None
+
+
 def _issued(given: object) -> datetime.date | int:
     if isinstance(given, datetime.date) or is_whole(given):
         return given
@@ -212,12 +228,36 @@ def _choice(read: Callable[[object], Any]) -> Callable[[object], Choice]:
 
 Years = Annotated[tuple[int, int], BeforeValidator(_pair_of_years)]
 Share = Annotated[float, BeforeValidator(_share)]
+Money = Annotated[float, BeforeValidator(_money)]
 Phasing = Annotated[dict[int, Share], AfterValidator(_adding_up)]
+Amounts = Annotated[dict[int, Money], Field(min_length=1)]
+"""Amounts in 万元 by year."""
 Issued = Annotated[Choice, BeforeValidator(_choice(_issued))]
 Version = Annotated[int, BeforeValidator(_one_of(1))]
-BondTerm = Annotated[Choice, BeforeValidator(_choice(_one_of(1, 2, 3, 5, 7, 10, 15, 20, 30)))]
+BOND_TERMS = (1, 2, 3, 5, 7, 10, 15, 20, 30)
 """Years a special bond may run (财库〔2020〕36号)."""
+Term = Annotated[Choice, BeforeValidator(_choice(_one_of(*range(1, 31))))]
+"""Years a bond may run."""
+LossYears = Annotated[int, BeforeValidator(_one_of(5, 10))]
+"""Years for which a loss may be made good (企业所得税法第十八条；财税〔2018〕76号)."""
+Rate = Annotated[float, BeforeValidator(_rate)]
+RatePath = Annotated[dict[int, Rate], Field(min_length=1)]
+"""Rates by the year from which they hold."""
 CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2))]
+
+
+def _names(given: object) -> tuple[str, ...]:
+    """A list of ids; in a cell of a table, between blanks, commas or semicolons."""
+    names = re.findall(r"[^\s,，;；、]+", given) if isinstance(given, str) else given
+    if isinstance(names, list) and all(isinstance(name, str) and name for name in names):
+        return tuple(names)
+    raise refused(
+        Text("相邻单元写法不对。", "This is not a list of neighbours."), Text("单元编号的列表", "a list of ids of units"),
+        Text("写成 [甲, 乙]；表格中用分号隔开。", "Write [a, b]; in a table put semicolons between them."),
+    )  # fmt: skip
+
+
+Neighbours = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
 # ---- finance split over units ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""改造单元的归属：the district of each unit, and the accounts that a file lists by name."""
+"""改造单元的归属：district, county and company of each unit, and the accounts that a file lists by name."""
 
 from __future__ import annotations
 
@@ -7,32 +7,20 @@ from collections.abc import Iterator
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.scenario import Account, Unit
+from finsim.scenario.unit_facts import unit_names
 from finsim.sheet import Text
 
 
 def members(context: Context) -> Iterator[Unit]:
     """The units in the order of the file. A unit without a district is one by itself."""
-    english: dict[str, str] = {}
+    english: dict[tuple[str, str], str] = {}
     for row in context.units.rows:
-        unit = row.terms
-        path = ("units", unit.id, "district_en")
-        if (unit.district is None) != (unit.district_en is None):
-            context.refuse(
-                path, Text("片区须同时有中文和英文名称。", "A district needs its name in Chinese and in English."), unit.district or unit.district_en,
-                Text("district 与 district_en", "district and district_en"),
-                Text("补上 district 或 district_en。", "Add district or district_en."), context.units.place(row, "district"),
-            )  # fmt: skip
-        elif unit.district and english.setdefault(unit.district, unit.district_en) != unit.district_en:
-            context.refuse(
-                path, Text("同一片区的英文名称不一致。", "One district has two English names."), unit.district_en,
-                Text(english[unit.district], english[unit.district]),
-                Text("统一英文名称。", "Use one of them."), context.units.place(row, "district_en"),
-            )  # fmt: skip
+        unit, names = row.terms, dict(unit_names(context, row, english))
+        label = Text(unit.label, unit.label_en)
         yield Unit(
-            unit.id,
-            Text(unit.label, unit.label_en),
-            Text(unit.district or unit.label, unit.district_en or unit.label_en),
-        )
+            unit.id, label, names["district"] if unit.district else label, names["county"], names["company"],
+            unit.floors.number if unit.floors else None, unit.neighbours,
+        )  # fmt: skip
 
 
 def listed_accounts(context: Context) -> Iterator[Account]:

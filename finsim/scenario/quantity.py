@@ -18,6 +18,7 @@ _FAMILIES: tuple[dict[str, Fraction], ...] = (
     {"元": Fraction(1), "万元": Fraction(10**4), "亿元": Fraction(10**8)},
     {"1": Fraction(1), "%": Fraction(1, 100), "‰": Fraction(1, 1000)},
     {"㎡": Fraction(1), "万㎡": Fraction(10**4)},
+    {"年份": Fraction(1)},
     {"年": Fraction(1), "月": Fraction(1, 12), "个月": Fraction(1, 12)},
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from finsim.model.structure import sheets
 from finsim.scenario.account_inputs import account_inputs
 from finsim.scenario.catalogue import structure
+from finsim.scenario.catalogue_checks import check_catalogue
 from finsim.scenario.context import Context
 from finsim.scenario.document import Document
 from finsim.scenario.grouping import listed_accounts, members
@@ -27,6 +28,7 @@ def resolve(form: Any, document: Document, units: Units, problems: list[Problem]
     context.source_known(("source",), form.source)
     shape = structure(context)
     context.sheets = sheets(shape)
+    check_catalogue(context, shape)
     unit_inputs(context)
     account_inputs(context)
     check_rules(context)

@@ -17,7 +17,7 @@ from finsim.scenario.document import Place
 from finsim.scenario.words import UNSAID
 from finsim.sheet import Text
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Raised when a formula changes, so that the same file with other formulas has another digest."""
 
 
@@ -47,9 +47,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Unit:
+    """``company`` carries out the works; ``neighbours`` are the ids of the units beside it."""
+
     id: str
     label: Text
     district: Text
+    county: Text = UNSAID
+    company: Text = UNSAID
+    floors: float | None = None
+    neighbours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

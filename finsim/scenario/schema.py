@@ -6,21 +6,28 @@ Every number a block declares as ``Input`` is a field here under the same name, 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
+from finsim.model.assets import Assets
 from finsim.model.balance import Cover, Recovery
-from finsim.model.debt import Bond, Loan
-from finsim.model.facts import Facts
-from finsim.model.operations import Cost, Stream
-from finsim.model.sources import Source, Stake
-from finsim.model.statements import Assets
-from finsim.model.structure import NATURES, STANDARD_TESTS
-from finsim.model.tax import IncomeTax, Surcharges
-from finsim.model.works import Construction, Work
+from finsim.model.bonds import Bond
+from finsim.model.capital import Capital
+from finsim.model.construction import Construction
+from finsim.model.flows import ProjectFlow
+from finsim.model.horizon import Opening
+from finsim.model.lender import Lender
+from finsim.model.loans import Bridge, Loan
+from finsim.model.profit import Appropriation
+from finsim.model.public import PublicMoney
+from finsim.model.sources import Stake
+from finsim.model.structure import STANDARD_TESTS
+from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
+from finsim.model.working_capital import WorkingCapital, WorkingCapitalLoan
+from finsim.scenario.catalogue_form import CATALOGUE, Catalogue
 from finsim.scenario.fields import (
-    BondTerm,
+    Amounts,
     CouponsAYear,
     DocumentName,
     Id,
@@ -29,8 +36,12 @@ from finsim.scenario.fields import (
     Label,
     LabelEn,
     Link,
+    LossYears,
     Phasing,
+    RatePath,
+    Share,
     SplitRule,
+    Term,
     Title,
     TitleEn,
     Version,
@@ -38,40 +49,14 @@ from finsim.scenario.fields import (
     Years,
     refused,
 )
+from finsim.scenario.form import Named, Section, Terms, with_inputs
 from finsim.scenario.values import stated
-from finsim.sheet import Block, Input, Text
+from finsim.sheet import Text
 
-CATALOGUE = ("works", "sources", "streams", "costs")
-"""The lists of the catalogue."""
 FINANCE = ("capital", "bonds", "loans")
-"""The lists of finance; each entry is divided over the units."""
+"""The lists of finance whose entries are divided over the units."""
 LONGEST = 60
 """Years a timeline may have."""
-DIVISIBLE = frozenset({Work.amount, Work.quantity, Source.amount, Stream.quantity, Cost.amount})
-"""Inputs that may be stated as a total of the programme."""
-
-Category = Literal["基础类", "完善类", "提升类", "其他"]
-Network = Literal["供水", "排水", "供电", "供气", "供热", "通信"]
-M = TypeVar("M", bound="Terms")
-
-
-class Terms(BaseModel):
-    """A mapping of the file: unknown keys are refused, nothing is coerced."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
-
-
-def with_inputs(
-    base: type[M], block: type[Block], optional: frozenset[Input] = frozenset(), without: str = ""
-) -> type[M]:
-    """``base`` with a field for every input of ``block``; those with a default, or ``optional``, may be left out."""
-    fields: dict[str, Any] = {}
-    for declared in block.declarations():
-        if isinstance(declared, Input) and declared.name != without:
-            default = ... if declared.default is None and declared not in optional else None
-            field = Field(default, title=declared.label.zh, description=declared.label.en)
-            fields[declared.name] = (stated(declared, declared in DIVISIBLE), field)
-    return create_model(base.__name__.removeprefix("_"), __base__=base, **fields)
 
 
 # ---- the file's head ---------------------------------------------------------------------------------------
@@ -99,106 +84,75 @@ class Timeline(Terms):
         return self
 
 
-class Named(Terms):
-    label: Label
-    label_en: LabelEn
-    source: str | None = None
-    note: Words = ""
-
-
-class Section(Terms):
-    source: str | None = None
-
-
-# ---- catalogue ---------------------------------------------------------------------------------------------
-class Reprice(Terms):
-    """调价：from ``first`` on, every ``every`` years."""
-
-    every: int = Field(ge=1, le=30)
-    first: int
-
-
-class _Work(Named):
-    category: Category
-    network: Network | None = None
-    owner: Literal["company", "owners", "operator", "government"]
-    years: Years | None = None
-    phasing: Phasing | None = None
-
-
-class Pays(Terms):
-    """适用范围：which works a source may pay (专款专用); without any key, all."""
-
-    works: list[str] | None = None
-    category: list[Category] | None = None
-    network: list[Network] | None = None
-
-
-class _Source(Named):
-    nature: Literal[NATURES]  # type: ignore[valid-type]
-    pays: Pays
-
-
-class _Stream(Named):
-    repriced: Reprice | None = None
-
-
-class _Cost(Named):
-    serves: list[str] = []
-    repriced: Reprice | None = None
-
-
-# ``owner`` decides whether a work is the company's asset, so ``owned`` is not typed by hand; only the company's assets
-# need life and residual value.
-WorkTerms = with_inputs(_Work, Work, optional=frozenset({Work.life, Work.residual}), without="owned")
-SourceTerms = with_inputs(_Source, Source)
-StreamTerms = with_inputs(_Stream, Stream)
-CostTerms = with_inputs(_Cost, Cost)
-
-
-class Catalogue(Terms):
-    works: dict[ItemId, WorkTerms] = {}  # type: ignore[valid-type]
-    sources: dict[ItemId, SourceTerms] = {}  # type: ignore[valid-type]
-    streams: dict[ItemId, StreamTerms] = {}  # type: ignore[valid-type]
-    costs: dict[ItemId, CostTerms] = {}  # type: ignore[valid-type]
-
-
-# ---- units -------------------------------------------------------------------------------------------------
-class _Unit(Named):
-    id: Id
-    district: Label | None = None
-    district_en: LabelEn | None = None
-    values: dict[str, Any] = {}
-
-
-UnitTerms = with_inputs(_Unit, Facts)
-
-
-class Table(Terms):
-    table: str
-    source: str | None = None
-
-
 # ---- finance -----------------------------------------------------------------------------------------------
 Face = stated(Stake.face)
 
 
-class CapitalTerms(Named):
-    amount: Face  # type: ignore[valid-type]
+class _Capital(Named):
+    amount: Face | None = None  # type: ignore[valid-type]
     split: SplitRule | None = None
+    payer: Literal["company", "government", "social"] = "company"
+    phasing: Phasing | None = None
+
+    @model_validator(mode="after")
+    def of_some_size(self) -> Self:
+        if (self.amount is None) == (getattr(self, "share", None) is None):
+            raise refused(
+                Text("资本金须写 amount 或 share 二者之一。", "Capital needs either amount or share."),
+                Text("amount: 万元，或 share: 占投资比例", "amount in 万元, or share of investment"),
+                Text("只写其中一个。", "Give one of them."),
+            )
+        return self
+
+
+class BondRepayment(Terms):
+    """还本方式：level in equal parts from year ``first``, or the shares named by year; without it, whole at maturity."""
+
+    method: Literal["level", "shares"]
+    first: int | None = None
+    shares: Phasing | None = None
 
 
 class _Bond(Named):
-    face: Face  # type: ignore[valid-type]
+    kind: Literal["special", "corporate"] = "special"
+    face: Face | None = None  # type: ignore[valid-type]
     split: SplitRule | None = None
     issued: Issued
-    term: BondTerm
+    term: Term
     coupons_a_year: CouponsAYear
+    repay: BondRepayment | None = None
+    refinances: list[str] = []
+    set_aside: Phasing | None = None
+
+    @model_validator(mode="after")
+    def of_some_size(self) -> Self:
+        if (self.face is None) == (not self.refinances):
+            raise refused(
+                Text("债券须写 face 或 refinances 二者之一。", "A bond needs either face or refinances."),
+                Text("face: 万元，或 refinances: [所接续的债券]", "face in 万元, or refinances: [bonds that mature]"),
+                Text("只写其中一个。", "Give one of them."),
+            )
+        return self
 
 
 class Segment(Terms):
-    method: Literal["equal_principal", "annuity", "bullet"]
+    """还本段：its way of repayment and its years; ``shares`` of the debt, or ``amounts``, by year where it names them."""
+
+    method: Literal["equal_principal", "annuity", "bullet", "capacity", "sculpted", "shares", "amounts"]
     years: Years
+    shares: Phasing | None = None
+    amounts: Amounts | None = None
+
+    @model_validator(mode="after")
+    def named(self) -> Self:
+        for key in ("shares", "amounts"):
+            if (getattr(self, key) is not None) != (self.method == key):
+                raise refused(
+                    Text(f"{key} 与还款方式不符。", f"{key} does not go with the way of repayment."),
+                    Text(f"method: {key} 时写 {key}", f"{key} with method: {key}"),
+                    Text(f"补上或删去 {key}。", f"Add or remove {key}."),
+                )
+        return self
 
 
 def _segments(given: object) -> object:
@@ -208,20 +162,66 @@ def _segments(given: object) -> object:
 class _Loan(Named):
     commitment: Face  # type: ignore[valid-type]
     split: SplitRule | None = None
+    lender: Literal["bank", "government", "shareholder"] = "bank"
     drawn: Years
     draws: Literal["start", "middle", "end"]
+    phasing: Phasing | None = None
+    rate_path: RatePath | None = None
+    rolls: Years | None = None
     repay: Annotated[list[Segment], BeforeValidator(_segments), Field(min_length=1)]
 
 
-BondTerms = with_inputs(_Bond, Bond)
+class _ShortLoan(Named):
+    years: Years
+
+
+CapitalTerms = with_inputs(_Capital, Capital)
+BondTerms = with_inputs(_Bond, Bond, without="existing_share")
 LoanTerms = with_inputs(_Loan, Loan, without="draw_weight")
+ShortLoanTerms = with_inputs(_ShortLoan, Bridge)
 
 
 class Finance(Terms):
     split: SplitRule | None = None
-    capital: dict[ItemId, CapitalTerms] = {}
+    capital: dict[ItemId, CapitalTerms] = {}  # type: ignore[valid-type]
     bonds: dict[ItemId, BondTerms] = {}  # type: ignore[valid-type]
     loans: dict[ItemId, LoanTerms] = {}  # type: ignore[valid-type]
+    short_loans: Annotated[dict[ItemId, ShortLoanTerms], Field(max_length=1)] = {}  # type: ignore[valid-type]
+
+
+# ---- taxes, working capital, appropriation, public money --------------------------------------------------
+class _WorkingCapital(Section):
+    added: Amounts | None = None
+
+
+class _Tax(Section):
+    reduction: dict[int, Share] = {}
+    loss_years: LossYears = 5
+
+
+RED_FLAGS = (
+    "advances_repaid_by_budget", "guaranteed_return", "buy_back", "works_as_government_services",
+    "availability_payment_in_concession", "public_assets_pledged", "concession_to_own_company",
+)  # fmt: skip
+"""Forbidden practices that a scenario declares: each is counted against the test of public money."""
+YELLOW_FLAGS = ("subsidy_outside_budget_plan", "income_pledged_twice")
+"""Practices to be looked at, which a scenario declares."""
+
+
+class _Public(Section):
+    budget: Amounts | None = None
+    committed: Amounts | None = None
+    declared: list[Literal[RED_FLAGS + YELLOW_FLAGS]] = []  # type: ignore[valid-type]
+
+
+OpeningTerms = with_inputs(Section, Opening)
+WorkingCapitalTerms = with_inputs(_WorkingCapital, WorkingCapital)
+WorkingLoanTerms = with_inputs(Section, WorkingCapitalLoan)
+ValueAddedTaxTerms = with_inputs(Section, ValueAddedTax)
+AppropriationTerms = with_inputs(Section, Appropriation)
+ProjectFlowTerms = with_inputs(Section, ProjectFlow)
+LenderTerms = with_inputs(Section, Lender)
+PublicTerms = with_inputs(_Public, PublicMoney, without="flagged")
 
 
 # ---- accounts, tests, variants -----------------------------------------------------------------------------
@@ -236,10 +236,22 @@ class Group(Terms):
     units: list[str] = Field(min_length=1)
 
 
+StandardTests = Annotated[list[Literal[STANDARD_TESTS]], Field(min_length=1)]  # type: ignore[valid-type]
+
+
+class Standard(Terms):
+    """平衡标准：a named set of tests."""
+
+    label: Label
+    label_en: LabelEn
+    tests: StandardTests
+
+
 class Balance(Terms):
     by: Literal["unit", "district", "all"]
     accounts: list[Group] | None = None
-    standard: Annotated[list[Literal[STANDARD_TESTS]], Field(min_length=1)]  # type: ignore[valid-type]
+    standard: StandardTests | str
+    standards: dict[Id, Standard] = {}
 
 
 def _changes(given: object) -> object:
@@ -276,9 +288,17 @@ class ScenarioFile(Terms):
     catalogue: Catalogue
     units: Any
     finance: Finance
+    opening: OpeningTerms = OpeningTerms()  # type: ignore[valid-type]
+    working_capital: WorkingCapitalTerms = WorkingCapitalTerms()  # type: ignore[valid-type]
+    working_loan: WorkingLoanTerms = WorkingLoanTerms()  # type: ignore[valid-type]
     assets: with_inputs(Section, Assets)  # type: ignore[valid-type]
-    tax: with_inputs(Section, IncomeTax)  # type: ignore[valid-type]
+    vat: ValueAddedTaxTerms = ValueAddedTaxTerms()  # type: ignore[valid-type]
+    tax: with_inputs(_Tax, IncomeTax)  # type: ignore[valid-type]
     surcharges: with_inputs(Section, Surcharges)  # type: ignore[valid-type]
+    appropriation: AppropriationTerms = AppropriationTerms()  # type: ignore[valid-type]
+    project_flow: ProjectFlowTerms = ProjectFlowTerms()  # type: ignore[valid-type]
+    lender: LenderTerms = LenderTerms()  # type: ignore[valid-type]
+    public: PublicTerms = PublicTerms()  # type: ignore[valid-type]
     cover: with_inputs(_CoverTerms, Cover)  # type: ignore[valid-type]
     recovery: with_inputs(Section, Recovery)  # type: ignore[valid-type]
     balance: Balance
@@ -291,7 +311,8 @@ LISTS = (
     ("sources",),
     ("variants",),
     *(("catalogue", kind) for kind in CATALOGUE),
-    *(("finance", kind) for kind in FINANCE),
+    *(("finance", kind) for kind in (*FINANCE, "short_loans")),
+    ("balance", "standards"),
 )
 """Where entries stand that hold, or do not, each by itself."""
 

@@ -10,8 +10,8 @@ from finsim.model.engine import Engine
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import Split
-from finsim.scenario.scenario import SplitNote
-from finsim.scenario.values import Stated
+from finsim.scenario.scenario import Origin, SplitNote
+from finsim.scenario.values import Stated, Weights
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
 from finsim.sheet.numpy_backend import Array
@@ -19,6 +19,7 @@ from finsim.sheet.numpy_backend import Array
 KEYS = {
     "households": Text("户数", "households"), "area": Text("建筑面积", "floor area"),
     "buildings": Text("楼栋数", "buildings"), "neighbourhoods": Text("小区数", "neighbourhoods"),
+    "entrances": Text("单元门数", "entrances"), "lifts": Text("加装电梯数", "lifts to be added"),
     "equal": Text("平均", "equal parts"), "need": Text("主体承担投资", "investment left to the account"),
     "investment": Text("建设投资", "cost of works"), "income": Text("净收益", "net income"),
     "listed": Text("列明份额", "listed shares"),
@@ -29,14 +30,29 @@ AMOUNTS = {"capital": "amount", "bonds": "face", "loans": "commitment"}
 _MEASURES = {"need": "contributions.gap", "investment": "construction.cost", "income": "operations.net"}
 
 
-def split_total(context: Context, row: InputRow, stated: Stated, key: str, path: Path, inherited: str | None) -> None:
-    """A programme total of the catalogue, divided by a fact of the units."""
-    context.origins["unit", row.path] = context.origin(stated, path, inherited, _note(stated, key))
-    weights = _by_fact(context, key)
-    context.unit_inputs[row.path] = stated.number * (weights / _whole(context, weights, key, path))
+def split_total(context: Context, row: InputRow, stated: Stated, path: Path, inherited: str | None) -> None:
+    """A programme total of the catalogue, divided over the units that it reaches by facts, each with its weight (因素法)."""
+    weights = stated.split or ()
+    rule = _words(weights)
+    whole = context.origin(stated, path, inherited, _note(stated, rule))
+    context.origins["unit", row.path] = whole if len(weights) == 1 else dataclasses.replace(whole, kind="derived")
+    # a source that does not reach a unit leaves it out of the division
+    reaches = context.unit_inputs.get(f"{row.section}.eligible", np.ones(1))
+    parts = np.zeros(len(context.units.ids))
+    for key, weight in weights:
+        by = _by_fact(context, key) * reaches
+        parts = parts + weight * (by / _whole(context, by, key, path))
+    context.unit_inputs[row.path] = stated.number * parts
     section = context.sheets.unit.sections[row.section].label
     subject = Text(f"{section.zh}·{row.label.zh}", f"{section.en}: {row.label.en}")
-    context.splits.append(SplitNote(subject, KEYS[key]))
+    context.splits.append(SplitNote(subject, rule))
+
+
+def _words(weights: Weights) -> Text:
+    if len(weights) == 1:
+        return KEYS[weights[0][0]]
+    parts = [(KEYS[key], f"{weight:.6g}") for key, weight in weights]
+    return Text("、".join(f"{k.zh} {w}" for k, w in parts), ", ".join(f"{k.en} {w}" for k, w in parts))
 
 
 def check_rules(context: Context) -> None:
@@ -50,7 +66,7 @@ def check_rules(context: Context) -> None:
         for path, _, terms in context.entries("finance", kind):
             if terms.split:
                 _check_listed(context, terms.split, (*path, "split"))
-            elif "split" not in context.names("finance"):
+            elif "split" not in context.names("finance") and getattr(terms, AMOUNTS[kind]) is not None:
                 context.refuse(
                     path, Text("没有写明怎样分摊到各单元。", "It does not say how this is split over the units."), "",
                     Text("finance.split，或本项的 split", "finance.split, or a split of its own"),
@@ -72,19 +88,28 @@ def split_finance(context: Context) -> None:
             else:
                 weights = _by_fact(context, rule.by)
             stated, row = getattr(terms, amount), f"stakes.{kind}.{name}.face"
+            if stated is None:
+                _of_no_amount(context, path, row)
+                continue
             at = (*path, "split") if terms.split else ("finance", "split")
             context.unit_inputs[row] = stated.number * weights / _whole(context, weights, rule.by, at)
-            whole = context.origin(stated, (*path, amount), terms.source, _note(stated, rule.by))
+            whole = context.origin(stated, (*path, amount), terms.source, _note(stated, KEYS[rule.by]))
             alone = len(context.units.ids) == 1
             context.origins["unit", row] = whole if alone else dataclasses.replace(whole, kind="derived")
             context.splits.append(SplitNote(Text(terms.label, terms.label_en), KEYS[rule.by]))
 
 
-def _note(stated: Stated, key: str) -> Text:
-    word = KEYS[key]
+def _of_no_amount(context: Context, path: Path, row: str) -> None:
+    """Capital in proportion to investment, and bonds that refinance others, have no amount to divide."""
+    context.unit_inputs[row] = np.array([0.0])
+    note = Text("按投资比例或接续到期债券，不另列金额。", "In proportion to investment, or refinancing: no amount of its own.")
+    context.origins["unit", row] = Origin("derived", context.document.place_of(path), note=note)
+
+
+def _note(stated: Stated, rule: Text) -> Text:
     return Text(
-        f"合计 {stated.number:g}，按{word.zh}分摊。{stated.note}",
-        f"Total {stated.number:g}, split by {word.en}. {stated.note}",
+        f"合计 {stated.number:g}，按{rule.zh}分摊。{stated.note}",
+        f"Total {stated.number:g}, split by {rule.en}. {stated.note}",
     )
 
 

@@ -10,12 +10,12 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from finsim.scenario import refusals
+from finsim.scenario.catalogue_form import UnitTerms
 from finsim.scenario.checking import missing
 from finsim.scenario.document import Document, Place
 from finsim.scenario.document import Path as Where
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import Refusal
-from finsim.scenario.schema import UnitTerms
 from finsim.scenario.words import near, nearest
 from finsim.sheet import Text
 
@@ -23,6 +23,8 @@ LARGEST = 8 * 2**20  # bytes
 HEADINGS = {
     "编号": "id", "名称": "label", "英文名称": "label_en", "所属片区": "district", "所属片区（英文）": "district_en",
     "户数": "households", "建筑面积": "area", "楼栋数": "buildings", "小区数": "neighbourhoods", "来源": "source", "备注": "note",
+    "所属县区": "county", "所属县区（英文）": "county_en", "实施企业": "company", "实施企业（英文）": "company_en", "单元门数": "entrances",
+    "层数": "floors", "加装电梯数": "lifts", "2000年底前建成比例": "old_share", "承诺出资": "pledged", "相邻单元": "neighbours",
 }  # fmt: skip
 """Chinese headings of a table → keys."""
 _KEYS = tuple(name for name in UnitTerms.model_fields if name != "values")

@@ -1,4 +1,4 @@
-"""改造单元的输入：facts, the catalogue's values, what one unit has of its own, and the years in which works are built."""
+"""改造单元的输入：the catalogue's values, for all units or divided over them, and what one unit has of its own."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from finsim.scenario import calendar
+from finsim.scenario.catalogue_checks import follows_from_others
+from finsim.scenario.catalogue_form import BY_QUANTITY, CATALOGUE
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.quantity import QuantityError
 from finsim.scenario.scenario import Origin
-from finsim.scenario.schema import CATALOGUE
 from finsim.scenario.splitting import split_total
+from finsim.scenario.unit_facts import check_needed_facts, check_neighbours, facts, out_of_reach, reach
+from finsim.scenario.unit_schedules import unit_schedules
 from finsim.scenario.values import Stated, read_stated
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
-from finsim.sheet.numpy_backend import Array
-
-FACTS = ("households", "area", "buildings", "neighbourhoods")
 
 
 def unit_inputs(context: Context) -> None:
@@ -27,32 +26,30 @@ def unit_inputs(context: Context) -> None:
     inputs: dict[str, dict[str, InputRow]] = {}
     for row in context.sheets.unit.inputs.values():
         inputs.setdefault(row.section, {})[row.path.rpartition(".")[2]] = row
-    _facts(context)
+    facts(context)
+    reach(context)
     _section(context, ("construction",), context.form.construction, inputs["construction"])
     for kind in CATALOGUE:
         for path, name, terms in context.entries("catalogue", kind):
             rows = inputs[f"{kind}.{name}"]
+            if kind == "streams":
+                _ramp(
+                    context,
+                    path,
+                    terms,
+                    [inputs[f"streams.{name}.ramp_table.{i + 1}"]["reached"] for i in range(len(terms.ramp or ()))],
+                )
+                if terms.quantity is None:
+                    _by_amounts(context, path, rows)
+                    rows = {key: row for key, row in rows.items() if key not in BY_QUANTITY}
             if kind == "works":
                 _owner(context, path, terms, rows)
-                rows = {key: row for key, row in rows.items() if key not in _OF_ASSETS}
-            _section(context, path, terms, rows)
+                rows = {key: row for key, row in rows.items() if key not in _DERIVED}
+            _section(context, path, terms, {key: row for key, row in rows.items() if key != "eligible"})
     _own_values(context)
-    _years(context)
-
-
-# ---- facts -------------------------------------------------------------------------------------------------
-def _facts(context: Context) -> None:
-    units = context.units
-    for row in units.rows:
-        context.source_known(("units", row.terms.id, "source"), row.terms.source, units.place(row, "source"))
-    context.source_known(("units", "source"), units.source)
-    for name in FACTS:
-        context.unit_inputs[f"facts.{name}"] = np.array([getattr(row.terms, name).number for row in units.ordered])
-        for row in units.ordered:
-            stated, path = getattr(row.terms, name), ("units", row.terms.id, name)
-            origin = context.origin(stated, path, units.source_of(row), place=units.place(row, name))
-            context.unit_origins[f"facts.{name}", row.terms.id] = origin
-            context.origins.setdefault(("unit", f"facts.{name}"), origin)
+    check_needed_facts(context)
+    check_neighbours(context)
+    unit_schedules(context)
 
 
 # ---- the same for all units --------------------------------------------------------------------------------
@@ -74,29 +71,60 @@ def _input(context: Context, row: InputRow, stated: Stated | None, path: Path, i
         context.unit_inputs[row.path] = np.array([stated.number])
         context.origins["unit", row.path] = context.origin(stated, path, inherited)
     else:
-        split_total(context, row, stated, stated.split, path, inherited)
+        split_total(context, row, stated, path, inherited)
+
+
+def _by_amounts(context: Context, path: Path, rows: Mapping[str, InputRow]) -> None:
+    """A stream stated year by year has no quantity and price."""
+    note = Text("金额逐年列明。", "Stated year by year.")
+    for key in BY_QUANTITY:
+        context.unit_inputs[rows[key].path] = np.array([0.0])
+        origin = Origin("derived", context.document.place_of((*path, "stated")), note=note)
+        context.origins["unit", rows[key].path] = origin
+
+
+def _ramp(context: Context, path: Path, terms: Any, rows: list[InputRow]) -> None:
+    """达产率表: one input for each year of operation."""
+    for i, (row, stated) in enumerate(zip(rows, terms.ramp or (), strict=True)):
+        _input(context, row, stated, (*path, "ramp", i), terms.source)
 
 
 _OF_ASSETS = {"owned": 0.0, "life": 1.0, "residual": 0.0}
 """Inputs that only the company's assets have, and what stands in for them in other works."""
+_DERIVED = {*_OF_ASSETS, "by_others"}
 _NO_ASSET = Text("不形成企业资产，不提折旧。", "Not the company's asset: no depreciation.")
+_CONCESSION = {
+    "life": Text("折旧年限与特许经营期取短。", "The shorter of its life and the concession."),
+    "residual": Text("特许经营期满无偿移交。", "Handed over free at the end of the concession."),
+}
 
 
 def _owner(context: Context, path: Path, terms: Any, rows: Mapping[str, InputRow]) -> None:
     """The owner after completion decides whether a work is the company's asset; then its life must be stated."""
     ours = terms.owner == "company"
-    place = context.document.place_of((*path, "owner"))
-    owned = rows["owned"].path
-    context.unit_inputs[owned] = np.array([float(ours)])
-    context.origins["unit", owned] = Origin("derived", place, note=Text("由 owner 得出。", "Follows from owner."))
+
+    def derived(name: str, number: float, key: str, note: Text) -> None:
+        context.unit_inputs[rows[name].path] = np.array([number])
+        context.origins["unit", rows[name].path] = Origin("derived", context.document.place_of((*path, key)), note=note)
+
+    derived(
+        "by_others",
+        float(terms.paid_by_others),
+        "paid_by_others",
+        Text("由 paid_by_others 得出。", "Follows from paid_by_others."),
+    )
+    derived("owned", float(ours), "owner", Text("由 owner 得出。", "Follows from owner."))
     for name in ("life", "residual"):
         row, stated = rows[name], getattr(terms, name)
-        if ours and stated is not None:
+        if not ours:
+            derived(name, _OF_ASSETS[name], "owner", _NO_ASSET)
+        elif terms.concession_years and (name == "residual" or stated is not None):
+            number = min(stated.number, terms.concession_years) if name == "life" else 0.0
+            derived(name, number, "concession_years", _CONCESSION[name])
+        elif stated is not None:
             _input(context, row, stated, (*path, name), terms.source)
-            continue
-        context.unit_inputs[row.path] = np.array([_OF_ASSETS[name]])
-        context.origins["unit", row.path] = Origin("derived", place, note=_NO_ASSET)
-        if ours:
+        else:
+            derived(name, _OF_ASSETS[name], "owner", _NO_ASSET)
             context.refuse(
                 (*path, name), Text(f"企业资产须写明{row.label.zh}。", f"A company's asset needs its {row.label.en}."), "",
                 Text(f"数值，单位 {row.unit}", f"a number in {row.unit}") if row.unit != "1" else Text("小数或百分数", "a decimal or per cent"),
@@ -107,8 +135,7 @@ def _owner(context: Context, path: Path, terms: Any, rows: Mapping[str, InputRow
 # ---- of one unit -------------------------------------------------------------------------------------------
 def settable(context: Context) -> dict[str, InputRow]:
     """Inputs of units that a scenario may state unit by unit, or draw: not those that follow from other parts of it."""
-    not_ours = {name for _, name, terms in context.entries("catalogue", "works") if terms.owner != "company"}
-    follows = {f"works.{name}.{key}" for name in not_ours for key in _OF_ASSETS}
+    follows = follows_from_others(context)
     inputs = context.sheets.unit.inputs
     return {path: row for path, row in inputs.items() if path not in follows and not path.startswith("stakes.")}
 
@@ -131,41 +158,15 @@ def _own_values(context: Context) -> None:
             except QuantityError as error:
                 context.refuse(path, error.what, given, error.allowed, error.remedy, place)
                 continue
+            if stated.number > 0 and out_of_reach(context, name, position):
+                context.refuse(
+                    path, Text("这项资金不到本单元。", "The source does not reach this unit."), given, Text("0", "0"),
+                    Text("删去这个数值，或改资金的 county、floors_from。", "Remove the value, or change the source's county or floors_from."), place,
+                )  # fmt: skip
+                continue
             if name in context.unit_inputs:
                 full = np.broadcast_to(context.unit_inputs[name], (len(units.ids),)).copy()
                 full[position] = stated.number
                 context.unit_inputs[name] = full
             origin = context.origin(stated, path, units.source_of(unit), place=place)
             context.unit_origins[name, unit.terms.id] = origin
-
-
-# ---- years -------------------------------------------------------------------------------------------------
-def _years(context: Context) -> None:
-    """Periods counted from 1, the planned progress of works, the years in which prices step."""
-    years = context.years
-    context.unit_schedules["construction.number"] = np.arange(1.0, len(years) + 1)[:, None]
-    for path, name, terms in context.entries("catalogue", "works"):
-        context.unit_schedules[f"works.{name}.planned"] = _progress(context, path, terms)[:, None]
-    for kind in ("streams", "costs"):
-        for path, name, terms in context.entries("catalogue", kind):
-            step = terms.repriced
-            if step:
-                context.in_timeline((*path, "repriced", "first"), step.first)
-            steps = calendar.price_steps(years, step.first, step.every) if step else np.zeros(len(years))
-            context.unit_schedules[f"{kind}.{name}.repriced"] = steps[:, None]
-
-
-def _progress(context: Context, path: Path, terms: Any) -> Array:
-    if (terms.years is None) == (terms.phasing is None):
-        context.refuse(
-            path, Text("须写明建设年份：years 或 phasing 二者之一。", "Say when it is built: either years or phasing."),
-            "" if terms.years is None else "years, phasing",
-            Text("years: [首年, 末年]，或 phasing: {年: 比例}", "years: [first, last], or phasing: {year: share}"),
-            Text("补上其中一个。", "Give one of them.") if terms.years is None else Text("删去其中一个。", "Remove one of them."),
-        )  # fmt: skip
-    elif terms.years is not None:
-        context.in_timeline((*path, "years"), *dict.fromkeys(terms.years))
-        return calendar.even_progress(context.years, *terms.years)
-    elif context.in_timeline((*path, "phasing"), *terms.phasing):
-        return calendar.phased_progress(context.years, terms.phasing)
-    return np.ones(len(context.years))

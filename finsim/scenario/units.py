@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from finsim.scenario.catalogue_form import Table, UnitTerms
 from finsim.scenario.checking import problems_of
 from finsim.scenario.document import Document, Place
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import MOST_PROBLEMS, Refusal
-from finsim.scenario.schema import Table, UnitTerms
 from finsim.scenario.tables import read_table
 from finsim.scenario.words import shown
 from finsim.sheet import Text

@@ -13,8 +13,10 @@ from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.sheet import Input, Text
 from finsim.sheet.block import Bounds
 
-FACT_KEYS = ("households", "area", "buildings", "neighbourhoods", "equal")
+FACT_KEYS = ("households", "area", "buildings", "neighbourhoods", "entrances", "lifts", "equal")
 """Keys by which a programme total of the catalogue may be split over units."""
+Weights = tuple[tuple[str, float], ...]
+"""Facts with their weights, which add up to 1."""
 _KEYS = ("value", "total", "split", "source", "assumed", "note")
 
 
@@ -33,12 +35,13 @@ class Declared(Protocol):
 class Stated:
     """A number as the scenario states it.
 
-    ``split`` names the fact by which a programme total is divided over the units; ``source`` a key of ``sources``;
-    ``assumed`` the range of an assumption. With neither, the source of the block or of the file applies.
+    ``split`` names the facts by which a programme total is divided over the units, each with its weight (因素法);
+    ``source`` a key of ``sources``; ``assumed`` the range of an assumption. With neither, the source of the block or of the
+    file applies.
     """
 
     number: float
-    split: str | None = None
+    split: Weights | None = None
     source: str | None = None
     assumed: tuple[float, float] | None = None
     note: str = ""
@@ -76,8 +79,8 @@ def read_stated(given: object, declared: Declared, divisible: bool = False) -> S
     )  # fmt: skip
 
 
-def _split(parts: dict[Any, Any], divisible: bool) -> str | None:
-    """The key of a programme total; rates and prices are the same for all units and cannot be split."""
+def _split(parts: dict[Any, Any], divisible: bool) -> Weights | None:
+    """The keys of a programme total; rates and prices are the same for all units and cannot be split."""
     split = parts.get("split")
     if "total" not in parts and split is None:
         return None
@@ -87,13 +90,21 @@ def _split(parts: dict[Any, Any], divisible: bool) -> str | None:
             Text("这个数值不能按单元分摊。", "This value cannot be split over the units."), Text("value", "value"),
             Text("写成 value；只有金额和数量的合计可以分摊。", "Write value; only total amounts and quantities are split."),
         )  # fmt: skip
-    if "total" not in parts or split not in FACT_KEYS:
+    weights = split if isinstance(split, dict) else {split: 1}
+    if "total" not in parts or not weights or any(key not in FACT_KEYS for key in weights):
         raise QuantityError(
             Text("合计数须写明分摊依据。", "A programme total must say how it is split over the units."),
-            Text(f"split: {keys}", f"split: {keys}"),
+            Text(f"split: {keys}，或 {{依据: 权重}}", f"split: {keys}, or {{key: weight}}"),
             Text("例如 {total: 1588, split: households}。", "For example {total: 1588, split: households}."),
         )
-    return str(split)
+    numbers = {str(key): convert(weight, "1") for key, weight in weights.items()}
+    if min(numbers.values()) < 0 or abs(sum(numbers.values()) - 1) > 1e-9:
+        raise QuantityError(
+            Text(f"分摊权重合计为 {sum(numbers.values()):.6g}，不是 1。", f"The weights of the split add up to {sum(numbers.values()):.6g}, not 1."),
+            Text("不小于 0，合计为 1", "at least 0, and 1 in all"),
+            Text("改权重，例如 split: {households: 60%, buildings: 40%}。", "Correct the weights, for example split: {households: 60%, buildings: 40%}."),
+        )  # fmt: skip
+    return tuple(numbers.items())
 
 
 def _range(parts: dict[Any, Any], number: float, declared: Declared) -> tuple[float, float] | None:

@@ -15,7 +15,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 from finsim.model.engine import Engine, Numbers
-from finsim.model.structure import NATURES, STANDARD_TESTS, Sheets, Structure, sheets
+from finsim.model.structure import (
+    BELONGS,
+    ELEMENTS,
+    LEVELS,
+    NATURES,
+    STANDARD_TESTS,
+    STREAM_KINDS,
+    Sheets,
+    Structure,
+    sheets,
+)
 from finsim.scenario import calendar
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
@@ -31,9 +41,11 @@ MONEY = {
     "元/㎡": 300.0,
     "元/栋": 100_000.0,
     "元/个": 200_000.0,
+    "元/门": 50_000.0,
+    "元/台": 400_000.0,
     "元": 3000.0,
 }
-FACTS = {"户": 500.0, "㎡": 40_000.0, "栋": 30.0, "个": 10.0}
+FACTS = {"户": 500.0, "㎡": 40_000.0, "栋": 30.0, "个": 10.0, "门": 60.0, "台": 40.0}
 HIGHEST = {
     "times": 365.0,
     "quantity": 200.0,
@@ -42,13 +54,46 @@ HIGHEST = {
     "rate": 0.2,
     "coupon": 0.1,
     "growth": 0.1,
+    "price_growth": 0.1,
+    "per_pledge": 3.0,
 }
 CHOICES = {
     "delay": (0, 0, 0.4, 1, 1.5, 2),
     "owned": (0, 1, 1, 0.5),
     "ramp_first": (1, 0.6, 0),
     "granted": (1, 1, 0.5, 0),
+    "by_others": (0, 0, 0, 1),
+    "eligible": (1, 1, 1, 0),
+    "per_pledge": (0, 0, 0.5, 3),
+    "retention": (0, 0, 0.05),
+    "existing_share": (0,),
+    "late": (0, 0, 0.5, 1),
+    "capitalised": (1, 1, 0),
+    "compounding": (1, 1, 2, 4, 12),
+    "dscr": (1, 1.3),
+    "sweep": (0, 0, 0.5, 1),
+    "reserve_months": (0, 0, 6, 12),
+    "share": (0, 0, 0.2),
+    "dynamic": (0, 1),
+    "after_losses": (0, 1),
+    "while_owing": (0, 0, 1),
+    "payout": (0, 0.5, 1),
+    "reserve_rate": (0, 0.1),
+    "debt_share": (0, 0.7, 1),
+    "refunded": (0, 0, 0.5),
+    "flagged": (0, 0, 1),
+    "concession_end": (0, 2040),
+    "set_aside": (0,),
+    "input_vat": (0,),  # a part of the cost, which is drawn by itself
+    "arrears": (0, 0, 0.5, 1),
+    "in_kind": (0, 0, 0.5),
+    "lag": (0, 0, -1, 0.5, 2),
+    "vat_included": (0, 1),
+    "vat_exempt_until": (0, 2024, 2200),
+    "relief_until": (0, 2026, 2200),
 }
+PARTS = {"by_housing_fund": 0.5, "by_ceded_income": 0.5}
+"""Shares of one whole."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +190,15 @@ def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator
         natures=tuple((s, str(random.choice(NATURES))) for s in ids["sources"]),
         serves=tuple((c, tuple(s for s in ids["streams"] if random.random() < 0.5)) for c in ids["costs"]),
         standard=STANDARD_TESTS,
+        replacements=labels["costs"],
+        kinds=_choices(ids["streams"], STREAM_KINDS, random), elements=_choices(ids["costs"], ELEMENTS, random),
+        intangible=tuple(w for w in ids["works"] if random.random() < 0.3),
+        not_built=tuple(w for w in ids["works"] if random.random() < 0.3 and any(w in works for works in some.values())),
+        levels=_choices(ids["sources"], LEVELS, random), belongs=_choices(ids["streams"], BELONGS, random),
+        needs=tuple((x, tuple(w for w in ids["works"] if random.random() < 0.2)) for x in ids["streams"]),
+        short_loans=labels["loans"][:1], loss_years=int(random.choice([5, 10])),
+        not_special=tuple(b for b in ids["bonds"] if random.random() < 0.2),
+        ramps=tuple((x, int(random.integers(1, 5))) for x in ids["streams"] if random.random() < 0.5),
     )  # fmt: skip
     groups: list[list[int]] = []
     for unit in range(UNITS):
@@ -154,7 +208,10 @@ def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator
     model = sheets(structure)
     timeline = tuple(range(2021, 2021 + years))
     inputs = {
-        name: {row.path: amounts(row, members, random) for row in sheet.inputs.values()}
+        name: {
+            row.path: amounts(row, members, random) * (not settled(structure, row.path))
+            for row in sheet.inputs.values()
+        }
         for name, sheet, members in (("unit", model.unit, UNITS), ("account", model.account, len(groups)))
     }
     numbers = Numbers(
@@ -164,14 +221,25 @@ def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator
     return Programme(structure, numbers, groups)
 
 
+def _choices(ids: list[str], choices: tuple[str, ...], random: np.random.Generator) -> tuple[tuple[str, str], ...]:
+    """A choice for each; the first is the usual one, which is not written."""
+    return tuple((x, c) for x in ids if (c := str(random.choice(choices))) != choices[0])
+
+
+def settled(structure: Structure, path: str) -> bool:
+    """Inputs that cannot be chosen: a work that is not built if unpaid has no retention."""
+    return path in {f"works.{name}.retention" for name in structure.not_built}
+
+
 def amounts(row: InputRow, members: int, random: np.random.Generator) -> Array:
     """Numbers within the bounds of the input, often 0 or at an end."""
     name = row.path.rpartition(".")[2]
     if name in CHOICES:
-        return random.choice(np.array(CHOICES[name], dtype=float), members)
+        allowed = [float(x) for x in CHOICES[name] if row.bounds.ge is None or x >= row.bounds.ge]
+        return random.choice(np.array(allowed), members)
     b = row.bounds
     low = b.ge if b.ge is not None else 0.0
-    high = MONEY.get(row.unit) or FACTS.get(row.unit) or HIGHEST.get(name) or b.le or 1.0
+    high = MONEY.get(row.unit) or FACTS.get(row.unit) or HIGHEST.get(name) or PARTS.get(name) or b.le or 1.0
     drawn = random.uniform(low, high, members)
     end = random.random(members)
     if row.unit in FACTS:
@@ -180,7 +248,14 @@ def amounts(row: InputRow, members: int, random: np.random.Generator) -> Array:
 
 
 def _unit_schedules(s: Structure, years: tuple[int, ...], random: np.random.Generator) -> dict[str, Array]:
-    found = {"construction.number": np.arange(1.0, len(years) + 1)[:, None]}
+    found = {
+        "construction.number": np.arange(1.0, len(years) + 1)[:, None],
+        "construction.year": np.array(years, dtype=float)[:, None],
+    }
+
+    def some(chance: float) -> Array:
+        return (random.random((len(years), UNITS)) < chance).astype(float)
+
     for name, _ in s.works:
         begin = random.integers(0, max(1, len(years) // 3), UNITS)
         length = random.integers(1, 5, UNITS)
@@ -193,6 +268,20 @@ def _unit_schedules(s: Structure, years: tuple[int, ...], random: np.random.Gene
         for name, _ in items:
             steps = calendar.price_steps(years, years[0] + int(random.integers(0, 6)), int(random.integers(1, 5)))
             found[f"{kind}.{name}.repriced"] = steps[:, None]
+            found[f"{kind}.{name}.stated"] = some(0.1) * random.uniform(0, 100, (len(years), UNITS))
+            found[f"{kind}.{name}.open"] = some(0.9)
+    for name, _ in s.streams:
+        found[f"streams.{name}.vat_change"] = calendar.changes(
+            years, 0.0, {years[0] + int(random.integers(0, 9)): 0.03}
+        )[:, None]
+        found[f"streams.{name}.leaves"] = some(0.2)
+    for name, _ in s.replacements:
+        named = random.integers(years[0], years[-1] + 1, int(random.integers(1, 3)))
+        falls, written_off = calendar.replacements(years, [int(y) for y in named], int(random.integers(1, 8)))
+        found[f"replacements.{name}.falls"], found[f"replacements.{name}.written_off"] = (
+            falls[:, None],
+            written_off[:, None],
+        )
     return found
 
 
@@ -211,16 +300,41 @@ def _account_schedules(
             issued = int(random.integers(years[0], last))
             term = int(random.choice([t for t in (1, 2, 3, 5, 7, 10, 15, 20, 30) if issued + t <= last]))
             date = issued if random.random() < 0.5 else datetime.date(issued, int(random.integers(1, 13)), 15)
-            bond = calendar.bond_years(years, date, term, int(random.integers(1, 3)))
+            matures = issued + term
+            first = int(random.integers(issued + 1, matures + 1))
+            level = {year: 1 / (matures - first + 1) for year in range(first, matures + 1)}
+            bond = calendar.bond_years(years, date, term, int(random.integers(1, 3)), level)
             put(f"bonds.{name}", bond, "issued", "coupon_years", "matured")
+            held = np.array([0.5 * (issued < year < matures) * (random.random() < 0.3) for year in years])
+            columns.setdefault(f"bonds.{name}.set_aside", []).append(held)
         for name, _label in s.loans:
             first = int(random.integers(years[0], last))
             drawn = (first, int(random.integers(first, last)))
             cuts = sorted({int(random.integers(first, last)) for _ in range(2)} | {last})
-            methods = [str(random.choice(["equal_principal", "annuity", "bullet"])) for _ in cuts]
+            methods = [str(random.choice(["equal_principal", "annuity", "bullet", "capacity", "sculpted"])) for _ in cuts]
             begins = [int(random.integers(first, cuts[0] + 1)), *(c + 1 for c in cuts[:-1])]
-            segments = [(m, (b, c)) for m, b, c in zip(methods, begins, cuts, strict=True)]
-            put(f"loans.{name}", calendar.loan_years(years, drawn, segments), "available", "due", "instalment", "level")
+            segments = [calendar.Segment(m, b, c, {}, {}) for m, b, c in zip(methods, begins, cuts, strict=True)]
+            repaid = calendar.loan_years(years, segments)
+            put(f"loans.{name}", repaid, *vars(repaid))
+            steps = {years[0] + int(random.integers(0, len(years))): float(random.uniform(-0.01, 0.01))}
+            rolls = calendar.span(years, begins[0], begins[0] + 1) * (random.random() < 0.3) * (np.array(years) < last)
+            for key, schedule in {
+                "available": calendar.span(years, *drawn), "released": calendar.even_progress(years, *drawn),
+                "rolls": rolls, "rate_change": np.maximum(0, calendar.from_then_on(years, steps, 0.0)),
+            }.items():  # fmt: skip
+                columns.setdefault(f"loans.{name}.{key}", []).append(schedule)
+        for name, _label in s.capital:
+            columns.setdefault(f"capital.{name}.released", []).append(np.ones(len(years)))
+        for name, _label in s.short_loans:
+            free = (np.array(years) < last) * (random.random() < 0.7)
+            columns.setdefault(f"short_loans.{name}.available", []).append(free.astype(float))
+        tied = np.cumsum([random.uniform(0, 30) * (random.random() < 0.3) for _ in years])
+        columns.setdefault("working_capital.stated", []).append(tied)
+        columns.setdefault("tax.reduction", []).append(np.array([float(random.choice([0, 0, 0.5, 1])) for _ in years]))
+        columns.setdefault("public.budget", []).append(np.full(len(years), 100.0))
+        columns.setdefault("public.committed", []).append(np.zeros(len(years)))
+        columns.setdefault("public.limited", []).append(np.full(len(years), float(random.random() < 0.5)))
+        columns.setdefault("horizon.year", []).append(np.array(years, dtype=float))
     until = years[0] + random.integers(0, len(years), accounts)
     found = {path: np.stack(row, axis=1) for path, row in columns.items()}
     return found | {"cover.counted": (np.array(years)[:, None] <= until[None, :]).astype(float)}
@@ -232,7 +346,17 @@ def scaled(programme: Programme, drawn: Drawn, factor: float) -> tuple[Programme
     money = {path for path, row in inputs.items() if row.unit in MONEY}
     more = {path: a * factor if path in money else a for path, a in n.unit_inputs.items()}
     more_drawn = {key: a * factor if key[0] == "unit" and key[1] in money else a for key, a in drawn.items()}
-    return dataclasses.replace(programme, numbers=dataclasses.replace(n, unit_inputs=more)), more_drawn
+    dated = {path: a * factor if path.endswith(".stated") else a for path, a in n.unit_schedules.items()}
+    account = programme.sheets.account
+    owed = {p: a * factor if account.inputs[p].unit in MONEY else a for p, a in n.account_inputs.items()}
+    timed = {p: a * factor if account.schedules[p].unit in MONEY else a for p, a in n.account_schedules.items()}
+    for (sheet, path), a in drawn.items():
+        if sheet == "account" and account.inputs[path].unit in MONEY:
+            more_drawn[sheet, path] = a * factor
+    numbers = dataclasses.replace(
+        n, unit_inputs=more, unit_schedules=dated, account_inputs=owed, account_schedules=timed
+    )
+    return dataclasses.replace(programme, numbers=numbers), more_drawn
 
 
 def drawings(programme: Programme, trials: int, random: np.random.Generator) -> dict[tuple[str, str], Array]:
@@ -241,7 +365,7 @@ def drawings(programme: Programme, trials: int, random: np.random.Generator) -> 
     found = {}
     for sheet, model, members in (("unit", s.unit, UNITS), ("account", s.account, len(programme.groups))):
         for path, row in model.inputs.items():
-            if random.random() < 0.35:
+            if random.random() < 0.35 and not settled(programme.structure, path):
                 found[sheet, path] = np.stack([amounts(row, members, random) for _ in range(trials)], axis=1)
     return found or {("unit", "construction.overrun"): np.zeros((len(n.units), trials))}
 

@@ -169,8 +169,8 @@ def differences(read: Reader, lines: Lines, result: Result, account: str) -> lis
                 found.append(("指标", name, result.balanced(account), read("指标", line, 8)))
         elif name != "firr" or indicators["firr_status"] != 2:  # several rates: a spreadsheet gives one of them
             check("指标", line, ONCE, known[name], name)
-    entries = [entry for statement in statements(result.scenario.structure) for entry in statement.entries]
-    assert ["+".join(entry.rows) for entry in entries] == list(lines.ids["报表"].values())
+    entries = [e for statement in statements(result.scenario.structure) for e in statement.entries if e.terms]
+    assert [entry.formula for entry in entries] == list(lines.ids["报表"].values())
     for line, entry in zip(lines.ids["报表"], entries, strict=True):
         values, total = amounts(result, account, entry)
         for column, value in enumerate(values, FIRST):

@@ -93,7 +93,7 @@ def test_what_only_a_variant_spoils_names_the_variant(write: Write) -> None:
     ] == [
         ("finance.bonds.special.term", "变体 late、later：债券在 2036 年到期，超出计算期。"),
         ("finance.loans.bank.repay", "变体 late、later：年份超出计算期。"),
-        ("catalogue.streams.bays.price", "变体 dear：单价（不含税）：单位不符：此处应为元。"),
+        ("catalogue.streams.bays.price", "变体 dear：单价：单位不符：此处应为元。"),
     ]
 
 

@@ -15,7 +15,7 @@ from finsim.scenario.scenario import Scenario
 
 SONGXIAN = "scenarios/songxian-2023.yaml"
 TWO_LOANS = "scenarios/two-loans.yaml"
-GOLDEN = {"card": "44625b4b4ec0300b", "density": "c8dd103ef16e4db8"}
+GOLDEN = {"card": "d393cfbf3dff10b5", "density": "2d638a9ef68bb255"}
 """Digests of Songxian. One that moves without a change of the file or of MODEL_VERSION is a change of meaning unsaid."""
 
 

@@ -24,6 +24,9 @@ TESTS = {
     "cover_all_debt": ("cover.all_debt", "cover.all_debt_passes"),
     "liquidity": ("liquidity.lowest", "liquidity.passes"),
     "recovery": ("recovery.r3", "recovery.passes"),
+    "lender": ("lender.lowest", "lender.passes"),
+    "public_money": ("public.beyond", "public.passes"),
+    "ring_fence": ("public.astray", "public.ring_fenced"),
 }
 """Rows of each test: its value, and 1 where it passes."""
 _PLAIN = {"bottom": 7, "bottom_color": RULE}

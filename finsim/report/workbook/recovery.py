@@ -10,7 +10,7 @@ from finsim.report.workbook.layout import ENGLISH, FIRST, ID, LABEL, ONCE, OPENI
 from finsim.report.workbook.paper import AMOUNT, FLAG, SMALL, YEARS, Page
 from finsim.sheet import TOLERANCE, Text
 
-FLOW = "recovery.flow"
+FLOW = "project_flow.before_tax"
 _GUESSES = ("0.05", "-0.03", "-0.1", "-0.3", "0.3")
 SEVERAL = "现金流变号多次，内部收益率可能不唯一 several sign changes"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from finsim.report.statements import Entry, amounts, has_total
+from finsim.report.statements import Entry, Term, amounts, has_total
+from finsim.report.statements.entries import CONSTRUCTION, UNDER_CONSTRUCTION
 from finsim.report.units import unit_words
 from finsim.report.workbook.book import Book
 from finsim.report.workbook.layout import BODY, ENGLISH, FIRST, ID, LABEL, ONCE, OPENING, UNIT, WORDS
 from finsim.report.workbook.paper import FAINT, GREY, LINK, NAVY, SMALL, Page, number_format
 from finsim.sheet import Text
+
+ABSENT = "本模型不设此项 not in this model"
 
 
 def write_statements(book: Book, page: Page) -> None:
@@ -34,22 +37,27 @@ def write_statements(book: Book, page: Page) -> None:
 
 def _entry(book: Book, page: Page, line: int, entry: Entry) -> None:
     model, columns = book.model, book.columns
-    unit = model.rows[entry.rows[0]].unit
+    unit = entry.unit(model)
     strong = {"bold": True, "top": 1, "top_color": NAVY, "bg_color": FAINT} if entry.strong else {}
     light = strong | {"bold": False}
-    page.text(line, ID, "+".join(entry.rows), font_size=8, font_color=GREY)
-    label = f"{entry.number}  {entry.label.zh}"
-    page.text(line, LABEL, label, indent=min(entry.number.count("."), 3), text_wrap=True, **strong)
+    label = f"{entry.number}  {entry.label.zh}" if entry.number else entry.label.zh
+    indent = min(entry.number.count("."), 3) if entry.number else 3
+    bold = {"bold": True} if entry.heading else strong
+    page.text(line, LABEL, label, indent=0 if entry.heading else indent, text_wrap=True, **bold)
     page.text(line, ENGLISH, entry.label.en, **SMALL | light)
+    if not entry.terms:
+        if not entry.heading:
+            page.text(line, WORDS, ABSENT, **SMALL)
+        page.height(line, (label, 28), (entry.label.en, 26), (ABSENT, 26))
+        return
+    page.text(line, ID, entry.formula, font_size=8, font_color=GREY)
     page.text(line, UNIT, unit_words(unit, "zh"), align="center", **light | {"font_color": GREY})
-    origin = " + ".join(
-        f"{model.sections[model.rows[p].section].label.zh}·{model.rows[p].label.zh}" for p in entry.rows
-    )
-    page.text(line, WORDS, f"上期 {origin}" if entry.opening else origin, **SMALL | light)
+    origin = entry.origin(model)
+    page.text(line, WORDS, origin, **SMALL | light)
     page.height(line, (label, 28), (entry.label.en, 26), (origin, 26))
     look = {"num_format": number_format(unit), "font_color": LINK, **strong}
     values, total = amounts(book.result, book.account.id, entry)
-    template = "+".join((book.before if entry.opening else book.yearly)(path) for path in entry.rows)
+    template = "".join(_term(book, term) for term in entry.terms).removeprefix("+")
     drawn = page.paper.look(**look)
     for t, value in enumerate(values):
         page.put(line, FIRST + t, columns.fill(template, t), "" if value is None else value, drawn)
@@ -58,3 +66,12 @@ def _entry(book: Book, page: Page, line: int, entry: Entry) -> None:
         page.blank(line, range(OPENING, OPENING + 1), **strong)
     else:
         page.blank(line, range(ONCE, OPENING + 1), **strong)
+
+
+def _term(book: Book, term: Term) -> str:
+    """One row of the account, with its sign, as a template."""
+    text = (book.before if term.opening else book.yearly)(term.path)
+    if term.during:
+        building = book.yearly(UNDER_CONSTRUCTION)
+        text += f"*{building}" if term.during == CONSTRUCTION else f"*(1-{building})"
+    return f"{'-' if term.sign < 0 else '+'}{text}"

@@ -1,0 +1,85 @@
+"""改造单元的年份：the years in which works are built, streams and costs run, prices and rates change, and equipment is replaced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from finsim.scenario import calendar
+from finsim.scenario.context import Context
+from finsim.scenario.document import Path
+from finsim.scenario.values import Stated
+from finsim.sheet import Text
+from finsim.sheet.numpy_backend import Array
+
+
+def unit_schedules(context: Context) -> None:
+    """Periods counted from 1, and a schedule for every choice of years in the catalogue."""
+    years = context.years
+    context.unit_schedules["construction.number"] = np.arange(1.0, len(years) + 1)[:, None]
+    context.unit_schedules["construction.year"] = np.array(years, dtype=float)[:, None]
+    for path, name, terms in context.entries("catalogue", "works"):
+        context.unit_schedules[f"works.{name}.planned"] = _progress(context, path, terms)[:, None]
+    for kind in ("streams", "costs"):
+        for path, name, terms in context.entries("catalogue", kind):
+            _of_operation(context, path, f"{kind}.{name}", terms)
+    for path, name, terms in context.entries("catalogue", "streams"):
+        changes = terms.vat_changes or {}
+        context.in_timeline((*path, "vat_changes"), *changes)
+        rate = terms.vat_rate.number if terms.vat_rate else 0.0
+        context.unit_schedules[f"streams.{name}.vat_change"] = calendar.changes(years, rate, changes)[:, None]
+        context.unit_schedules[f"streams.{name}.leaves"] = np.zeros((len(years), 1))
+    _leaves(context)
+    for path, name, terms in context.entries("catalogue", "replacements"):
+        context.in_timeline((*path, "years"), *terms.years)
+        falls, written_off = calendar.replacements(years, terms.years, terms.life)
+        context.unit_schedules[f"replacements.{name}.falls"] = falls[:, None]
+        context.unit_schedules[f"replacements.{name}.written_off"] = written_off[:, None]
+
+
+def _of_operation(context: Context, path: Path, section: str, terms: Any) -> None:
+    """Price steps, amounts stated year by year, and the years within which a stream or a cost runs."""
+    years, step, stated = context.years, terms.repriced, terms.stated or {}
+    if step:
+        context.in_timeline((*path, "repriced", "first"), step.first)
+    steps = calendar.price_steps(years, step.first, step.every) if step else np.zeros(len(years))
+    context.unit_schedules[f"{section}.repriced"] = steps[:, None]
+    context.in_timeline((*path, "stated"), *stated)
+    context.unit_schedules[f"{section}.stated"] = calendar.amounts(years, stated)[:, None]
+    if stated:
+        origin = context.origin(Stated(sum(stated.values())), (*path, "stated"), terms.source)
+        context.origins["unit", f"{section}.stated"] = origin
+    if terms.years:
+        context.in_timeline((*path, "years"), *dict.fromkeys(terms.years))
+    open_ = calendar.span(years, *terms.years) if terms.years else np.ones(len(years))
+    context.unit_schedules[f"{section}.open"] = open_[:, None]
+
+
+def _leaves(context: Context) -> None:
+    """The income of a stream that goes to who financed it, in the units that the source reaches."""
+    for _, name, terms in context.entries("catalogue", "sources"):
+        for stream in terms.takes.streams if terms.takes else ():
+            row = f"streams.{stream}.leaves"
+            if row in context.unit_schedules:
+                leaves = (
+                    calendar.span(context.years, *terms.takes.years)[:, None]
+                    * context.unit_inputs[f"sources.{name}.eligible"]
+                )
+                context.unit_schedules[row] = context.unit_schedules[row] + leaves
+
+
+def _progress(context: Context, path: Path, terms: Any) -> Array:
+    if (terms.years is None) == (terms.phasing is None):
+        context.refuse(
+            path, Text("须写明建设年份：years 或 phasing 二者之一。", "Say when it is built: either years or phasing."),
+            "" if terms.years is None else "years, phasing",
+            Text("years: [首年, 末年]，或 phasing: {年: 比例}", "years: [first, last], or phasing: {year: share}"),
+            Text("补上其中一个。", "Give one of them.") if terms.years is None else Text("删去其中一个。", "Remove one of them."),
+        )  # fmt: skip
+    elif terms.years is not None:
+        context.in_timeline((*path, "years"), *dict.fromkeys(terms.years))
+        return calendar.even_progress(context.years, *terms.years)
+    elif context.in_timeline((*path, "phasing"), *terms.phasing):
+        return calendar.phased_progress(context.years, terms.phasing)
+    return np.ones(len(context.years))
