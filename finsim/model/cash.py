@@ -159,7 +159,7 @@ class CashPlan(Block):
         return maximum(0, minimum(self.accumulated.prev, self.accumulated.prev + year))
 
     # ---- what is left --------------------------------------------------------------------------------------
-    @line("累计盈余资金", "accumulated surplus", stock=True)
+    @line("累计盈余资金", "accumulated surplus", start=opening_cash, stock=True)
     def accumulated(self):
         """Signed and unrestricted: unspent bond money, sinking funds and reserves do not count."""
         return self.balance - self.restricted - self.reserve

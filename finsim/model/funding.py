@@ -114,6 +114,11 @@ class Debts(Block):
     def repaid(self):
         return self.bonds_repaid + self.loans_repaid
 
+    @line("长期债务期初余额", "long-term debt at the beginning", stock=True)
+    def opening(self):
+        """What was outstanding before the timeline counts in its first year."""
+        return total(b.closing.prev for b in self.bonds) + total(x.opening for x in self.loans)
+
     @line("长期债务期末余额", "long-term debt outstanding", stock=True)
     def closing(self):
         return self.bonds_closing + self.loans_closing

@@ -74,7 +74,7 @@ class Lender(Block):
 
     @line("期初债务", "debt at the beginning", stock=True)
     def opening(self):
-        return self.debts.closing.prev
+        return self.debts.opening
 
     @line("债务利率", "rate of debt", unit="1")
     def rate(self):

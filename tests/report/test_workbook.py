@@ -21,6 +21,7 @@ from finsim.result import Result, run
 from finsim.scenario.loading import load
 from finsim.scenario.scenario import Scenario, Unit
 from finsim.sheet import Text
+from tests.support.everything import everything
 from tests.support.libreoffice import recalculate
 from tests.support.sheets import Reader, poison, recalculated, stored
 
@@ -268,6 +269,11 @@ def test_every_input_of_every_scenario_is_live(file: str, tmp_path: Path) -> Non
     target = tmp_path / "改后.xlsx"
     result = rewritten(book, target, other_values(scenario))
     assert differences(recalculated(target), book.lines, result, "all") == []
+
+
+def test_a_book_of_everything_agrees(tmp_path: Path) -> None:
+    book = written(everything(), "all", "all", tmp_path)
+    assert differences(recalculated(book.path), book.lines, book.result, "all") == []
 
 
 @pytest.mark.libreoffice

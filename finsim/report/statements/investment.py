@@ -30,13 +30,15 @@ def construction(s: Structure) -> Statement:
 
 def interest(s: Structure) -> Statement:
     """Only what belongs to works not yet in operation: afterwards interest is an expense."""
+    loans = tuple(f"loans.{name}.closing" for name, _ in s.loans) or ("debts.loans_closing",)
+    bonds = tuple(f"bonds.{name}.closing" for name, _ in s.bonds) or ("debts.bonds_closing",)
     return Statement(
         "interest",
         Text("建设期利息估算表", "Interest during construction"),
         (
             heading("1", "借款", "loans"),
             _building("1.1", "建设期利息", "interest during construction", "debts.loan_interest"),
-            _building("1.1.1", "期初借款余额", "opening balance", "debts.loans_closing", opening=True),
+            _building("1.1.1", "期初借款余额", "opening balance", *loans, opening=True),
             _building("1.1.2", "当期借款", "drawn", "debts.drawn"),
             _building("1.1.3", "当期应计利息", "interest accrued", "debts.loan_interest"),
             *of_which(s.loans if len(s.loans) > 1 else (), "loans.{}.interest", during=CONSTRUCTION),
@@ -49,7 +51,7 @@ def interest(s: Structure) -> Statement:
             _building("1.3", "小计", "subtotal", "debts.loan_interest"),
             heading("2", "债券", "bonds"),
             _building("2.1", "建设期利息", "interest during construction", "debts.coupons"),
-            _building("2.1.1", "期初债务余额", "opening balance", "debts.bonds_closing", opening=True),
+            _building("2.1.1", "期初债务余额", "opening balance", *bonds, opening=True),
             _building("2.1.2", "当期债务金额", "issued", "debts.proceeds"),
             _building("2.1.3", "当期应计利息", "interest accrued", "debts.coupons"),
             *of_which(s.bonds if len(s.bonds) > 1 else (), "bonds.{}.interest", during=CONSTRUCTION),

@@ -76,31 +76,27 @@ def cost(s: Structure) -> Statement:
 
 
 def depreciation(s: Structure) -> Statement:
-    works = [item for item in s.works if item[0] not in s.intangible]
-    entries: list[Entry] = []
-    for name, label in works:
-        path = f"works.{name}."
-        entries += _written_off(entries, label, f"{path}asset", f"{path}depreciation", f"{path}net")
-    for name, label in s.replacements:
-        path = f"replacements.{name}."
-        entries += _written_off(entries, label, "", f"{path}depreciation", f"{path}net")
-    interest = Text("建设期利息形成的资产", "capitalised interest")
-    entries += _written_off(entries, interest, *(f"assets.interest_{x}" for x in ("asset", "depreciation", "net")))
-    before = Text("期初固定资产", "assets of the beginning")
-    entries += _written_off(entries, before, *(f"assets.opening_{x}" for x in ("fixed", "depreciation", "net")))
+    classes = [_work(*item) for item in s.works if item[0] not in s.intangible]
+    classes += [
+        (label, (), f"replacements.{name}.depreciation", f"replacements.{name}.net") for name, label in s.replacements
+    ]
+    interest, before = (
+        Text("建设期利息形成的资产", "capitalised interest"),
+        Text("期初固定资产", "assets of the beginning"),
+    )
+    classes += [
+        (interest, ("assets.interest_asset",), "assets.interest_depreciation", "assets.interest_net"),
+        (before, ("assets.opening_fixed",), "assets.opening_depreciation", "assets.opening_net"),
+    ]
     whole = ("investment.assets", "assets.interest_asset", "assets.opening_fixed")
+    cost = Text("原值（不含更新）", "cost, without replacement") if s.replacements else Text("原值", "cost")
     return Statement(
         "depreciation",
         Text("固定资产折旧费估算表", "Depreciation of fixed assets"),
         (
-            *entries,
+            *_classes(classes, Text("当期折旧费", "depreciation")),
             heading("", "合计", "total"),
-            row(
-                "",
-                "原值（不含更新）" if s.replacements else "原值",
-                "cost, without replacement" if s.replacements else "cost",
-                *whole,
-            ),
+            row("", *cost, *whole),
             row("", "当期折旧费", "depreciation", "assets.depreciation", strong=True),
             row("", "净值", "net", "assets.fixed_net", strong=True),
         ),
@@ -108,18 +104,14 @@ def depreciation(s: Structure) -> Statement:
 
 
 def amortisation(s: Structure) -> Statement:
-    entries: list[Entry] = []
-    for name, label in s.works:
-        if name in s.intangible:
-            path = f"works.{name}."
-            entries += _written_off(entries, label, f"{path}asset", f"{path}depreciation", f"{path}net")
+    classes = [_work(*item) for item in s.works if item[0] in s.intangible]
     right = Text("经营权", "operating right")
-    entries += _written_off(entries, right, "assets.right", "assets.right_amortisation", "assets.right_net")
+    classes.append((right, ("assets.right",), "assets.right_amortisation", "assets.right_net"))
     return Statement(
         "amortisation",
         Text("无形资产和其他资产摊销估算表", "Amortisation of intangible and other assets"),
         (
-            *entries,
+            *_classes(classes, Text("当期摊销费", "amortisation")),
             heading("", "合计", "total"),
             row("", "原值", "cost", "investment.intangibles", "assets.right"),
             row("", "当期摊销费", "amortisation", "assets.amortisation", strong=True),
@@ -128,13 +120,24 @@ def amortisation(s: Structure) -> Statement:
     )
 
 
-def _written_off(before: list[Entry], label: Text, asset: str, charge: str, net: str) -> list[Entry]:
-    """One class of assets: cost, what is written off, and what is left."""
-    number = str(sum(entry.heading for entry in before) + 1)
-    amortised = "amortisation" in charge
-    own = row("", "原值", "cost", asset) if asset else absent("", "原值", "cost")
-    written = ("当期摊销费", "amortisation") if amortised else ("当期折旧费", "depreciation")
-    return [heading(number, *label), own, row("", *written, charge), row("", "净值", "net", net)]
+Class = tuple[Text, tuple[str, ...], str, str]
+"""A class of assets: its name, and its rows of cost, of what is written off in the year, and of what is left."""
+
+
+def _work(name: str, label: Text) -> Class:
+    return label, (f"works.{name}.asset",), f"works.{name}.depreciation", f"works.{name}.net"
+
+
+def _classes(classes: list[Class], written_off: Text) -> list[Entry]:
+    found: list[Entry] = []
+    for number, (label, cost, charge, net) in enumerate(classes, 1):
+        found += [
+            heading(str(number), *label),
+            row("", "原值", "cost", *cost),
+            row("", *written_off, charge),
+            row("", "净值", "net", net),
+        ]
+    return found
 
 
 def profit(s: Structure) -> Statement:

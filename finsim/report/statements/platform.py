@@ -89,17 +89,10 @@ def platform_checks(result: Result, account: str) -> list[PlatformCheck]:
     s = result.scenario.structure
     rows = {entry.number: _yearly(result, account, entry) for entry in budget(s).entries if entry.number}
     total = {number: float(values.sum()) for number, values in rows.items()}
-    before = result.years[0] - 1
-    opening = {
-        kind: sum(
-            result.value("account", account, f"bonds.{name}.closing", before)
-            for name, _ in s.bonds if (name in s.not_special) == (kind == "market")
-        )
-        for kind in ("special", "market")
-    }  # fmt: skip
     rolled = result.cell("debts.rolled_up", account) - result.cell("debts.capitalised_interest", account)
-    special = total["12"] + opening["special"]
-    market = total["14"] + rolled + opening["market"] + result.value("account", account, "debts.loans_closing", before)
+    special = total["12"] + _opening(result, account, [f"bonds.{n}" for n, _ in s.bonds if n not in s.not_special])
+    others = [*(f"bonds.{n}" for n in s.not_special), *(f"loans.{n}" for n, _ in s.loans)]
+    market = total["14"] + rolled + _opening(result, account, others)
     capital = result.cell("funding.capital_drawn", account) + total["13"]
     whole = result.cell("funding.total_investment", account)
     building = result.series(UNDER_CONSTRUCTION, account) > TOLERANCE
@@ -133,6 +126,12 @@ def platform_checks(result: Result, account: str) -> list[PlatformCheck]:
 
 def _yearly(result: Result, account: str, entry: Entry) -> Array:
     return np.array([value or 0.0 for value in amounts(result, account, entry)[0]])
+
+
+def _opening(result: Result, account: str, debts: list[str]) -> float:
+    """What is owed when the timeline begins."""
+    before = result.years[0] - 1
+    return sum(result.value("account", account, f"{debt}.closing", before) for debt in debts)
 
 
 def _amounts(*values: float) -> Text:

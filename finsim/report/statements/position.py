@@ -69,13 +69,14 @@ def debt(s: Structure) -> Statement:
         title = Text(f"债券：{label.zh}", f"bond: {label.en}")
         blocks.append(_block(len(blocks), title, path, (f"{path}proceeds",), f"{path}interest", "债务"))
     n = len(blocks) + 1
+    closing = [entry.rows[0] for block in blocks for entry in block[-1:]]
     return Statement(
         "debt",
         Text("借款还本付息计划表", "Debt service"),
         (
             *(entry for block in blocks for entry in block),
             heading(f"{n}", "借款和债券合计", "loans and bonds together"),
-            row(f"{n}.1", "期初余额", "opening balance", "debts.all_closing", opening=True),
+            row(f"{n}.1", "期初余额", "opening balance", *closing, opening=True),
             row(f"{n}.2", "当期还本付息", "debt service with fees", "cash.repaid", "cash.interest_paid", strong=True),
             row(f"{n}.2.1", "还本", "principal", "cash.repaid"),
             row(f"{n}.2.2", "付息", "interest", "cash.interest_paid", "-debts.fees"),
