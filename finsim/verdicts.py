@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,33 +28,32 @@ class Verdict:
 
 
 def lender(result: Result, account: str) -> Verdict:
-    lowest = result.cell("lender.lowest", account)
-    value = None if math.isnan(lowest) else lowest
+    value = result.cell("lender.covenant", account)
     required = result.value("account", account, "lender.dscr_required", None)
     parts = {
         Text("偿债备付率", "DSCR"): "dscr_passes", Text("贷款期覆盖", "LLCR"): "llcr_passes",
         Text("资本金比例", "capital ratio"): "capital_passes",
+        Text("特许经营剩余年限", "tail of the concession"): "tail_passes",
     }  # fmt: skip
     failed = [name for name, row in parts.items() if result.cell(f"lender.{row}", account) < 0.5]
     passed = result.cell("lender.passes", account) > 0.5
-    wrong = failed or [Text("特许经营剩余年限", "tail")]
     reason = (
         Text("贷款人条件均满足。", "Every condition of the lender is met.") if passed
-        else Text(f"未满足：{'、'.join(t.zh for t in wrong)}。", f"Not met: {', '.join(t.en for t in wrong)}.")
+        else Text(f"未满足：{'、'.join(t.zh for t in failed)}。", f"Not met: {', '.join(t.en for t in failed)}.")
     )  # fmt: skip
-    margin = None if value is None else value - required
-    return Verdict(
-        "lender", Text("贷款人条件", "lender's tests"), passed, True, value, required, margin, None, reason, "倍"
-    )
+    label = Text("贷款人条件", "lender's tests")
+    return Verdict("lender", label, passed, True, value, required, value - required, None, reason, "倍")
 
 
 def public_money(result: Result, account: str) -> Verdict:
     beyond = result.cell("public.beyond", account)
     passed = result.cell("public.passes", account) > 0.5
+    over = max(result.series("public.over_limit", account))
     flags = round(result.value("account", account, "public.flagged", None))
     reason = Text(
-        f"超出预算 {beyond:,.2f} 万元，声明的禁止事项 {flags} 项。",
-        f"Beyond the budget {beyond:,.2f} (CNY 10,000); forbidden practices declared: {flags}.",
+        f"超出预算 {beyond:,.2f} 万元，超出债务限额最多 {over:,.2f} 万元，声明的禁止事项 {flags} 项。",
+        f"Beyond the budget {beyond:,.2f}, beyond the debt limit at most {over:,.2f} (CNY 10,000); "
+        f"forbidden practices declared: {flags}.",
     )
     label = Text("财政资金", "public money")
     return Verdict("public_money", label, passed, True, beyond, 0.0, -beyond, None, reason, "万元")

@@ -17,11 +17,8 @@ A case is written by someone who knows a 测算表:
 
 from __future__ import annotations
 
-import ast
 import math
-import operator
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from finsim.result import Result, run
 from finsim.scenario.document import parse, read
 from finsim.scenario.loading import load
 from finsim.sheet import TOLERANCE
+from tests.support.arithmetic import arithmetic
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted((ROOT / "tests" / "cases").glob("*.yaml"))
@@ -126,34 +124,3 @@ def test_arithmetic_of_the_case(path: Path) -> None:
             assert calculated == pytest.approx(value, abs=max(entry.get("tol", TOL), 1e-9)), (
                 f"{entry['row']} {period}: {reason}"
             )
-
-
-_OPERATIONS: dict[type[ast.AST], Callable[..., float]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow, ast.USub: operator.neg,
-}  # fmt: skip
-
-
-def arithmetic(text: str) -> float | None:
-    """Value of a calculation such as ``(1000 + 500 ÷ 2) × 6%``; None for words.
-
-    >>> arithmetic("(1000 + 500 ÷ 2) × 6%"), arithmetic("half a year's interest")
-    (75.0, None)
-    """
-    plain = re.sub(r"([\d.]+)%", r"(\1/100)", text)
-    for sign, python in (("×", "*"), ("÷", "/"), ("−", "-"), ("^", "**"), (",", "")):
-        plain = plain.replace(sign, python)
-
-    def value(node: ast.AST) -> float:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return node.value
-        if isinstance(node, ast.BinOp):
-            return _OPERATIONS[type(node.op)](value(node.left), value(node.right))
-        if isinstance(node, ast.UnaryOp):
-            return _OPERATIONS[type(node.op)](value(node.operand))
-        raise KeyError
-
-    try:
-        return value(ast.parse(plain.strip(), mode="eval").body)
-    except (SyntaxError, KeyError):
-        return None

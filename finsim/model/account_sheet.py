@@ -53,10 +53,10 @@ def account_blocks(s: Structure, units: Mapping[str, Block]) -> list[Block]:
     natures = {nature: [sources[n] for n, kind in apart if kind == nature] for nature in TOLD_APART}
     public = PublicMoney(
         "public", fiscal=natures["fiscal"], sources=list(sources.values()), business=c.business, funding=c.funding,
-        debts=c.debts, bonds=c.bonds,
+        debts=c.debts,
     )  # fmt: skip
     scorecard = Scorecard(
-        "result", scale=scale, funding=c.funding, contributed=c.contributed, debts=c.debts, cover=c.cover,
+        "result", scale=scale, contributed=c.contributed, cover=c.cover,
         natures=natures, standard=list(s.standard), liquidity=c.liquidity, recovery=c.recovery, lender=c.lender,
         public=public,
     )  # fmt: skip
@@ -100,6 +100,7 @@ class Chapters:
         for chapter in (*vars(self).values(), *self.bonds, *self.loans, *self.capital, *self.bridges):
             if isinstance(chapter, Block):
                 self._link(chapter)
+        self.lender.company = [c for c in self.capital if c.path.removeprefix("capital.") not in s.not_company]
         self.debts.special = [bond for bond in self.bonds if bond.path.removeprefix("bonds.") not in s.not_special]
 
     def _bonds(self, s: Structure, units: Mapping[str, Block]) -> None:

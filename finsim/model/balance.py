@@ -171,9 +171,7 @@ class Scorecard(Block):
 
     title = Text("评价结果", "Scorecard")
     scale: Scale
-    funding: Funding
     contributed: Contributed
-    debts: Debts
     cover: Cover
     natures: dict[str, list[SourceSum]]
     standard: list[str]
@@ -208,8 +206,7 @@ class Scorecard(Block):
 
     @line("非债务资金占总投资比例", "share of investment not financed by debt", unit="1")
     def own_share(self):
-        own = self.contributed.contributed.total + self.funding.capital_drawn.total
-        return ratio(own, self.funding.total_investment.total)
+        return self.lender.own_share
 
     @line("是否平衡", "balanced", unit="1")
     def balanced(self):

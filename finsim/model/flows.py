@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from finsim.model.cash import CashPlan
     from finsim.model.funding import Debts, Funding
     from finsim.model.horizon import Horizon
-    from finsim.model.profit import Appropriation, Profit
+    from finsim.model.profit import Profit
     from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
     from finsim.model.working_capital import WorkingCapital, WorkingCapitalLoan
 
@@ -115,7 +115,6 @@ class EquityFlow(Block):
     surcharges: Surcharges
     tax: IncomeTax
     assets: Assets
-    working: WorkingCapital
     working_loan: WorkingCapitalLoan
     debts: Debts
     funding: Funding
@@ -168,7 +167,6 @@ class InvestorFlow(Block):
     """投资各方现金流量表：what investors get are distributions and what is left at the end, not retained cash."""
 
     title = Text("投资各方现金流量", "Investors' cash flow")
-    appropriation: Appropriation
     funding: Funding
     cash: CashPlan
     equity: EquityFlow

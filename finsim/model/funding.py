@@ -139,10 +139,6 @@ class Debts(Block):
     def bridges_closing(self):
         return total(b.closing for b in self.bridges)
 
-    @line("流动资金借款利息", "interest of the working-capital loan")
-    def working_interest(self):
-        return self.working_loan.interest
-
     @line("全部债务期末余额", "all debt outstanding", stock=True)
     def all_closing(self):
         return self.closing + self.bridges_closing + self.working_loan.closing

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finsim.sheet import TOLERANCE, Block, Input, Text, line, maximum, minimum, otherwise, ratio, share, where
+from finsim.sheet import TOLERANCE, Block, Input, Text, line, maximum, minimum, otherwise, ratio, share, total, where
 
 if TYPE_CHECKING:
     from finsim.model.account import Contributed
+    from finsim.model.capital import Capital
     from finsim.model.cash import CashPlan
     from finsim.model.funding import Debts, Funding
     from finsim.model.horizon import Horizon
     from finsim.model.profit import Profit
     from finsim.model.tax import IncomeTax
+
+
+ROUNDING = 0.000000001
+"""A ratio that is exactly what is required, as capital in proportion is, may come out this much lower."""
 
 
 class Lender(Block):
@@ -25,6 +30,7 @@ class Lender(Block):
     cash: CashPlan
     funding: Funding
     contributed: Contributed
+    company: list[Capital]
     horizon: Horizon
 
     dscr_required = Input("偿债备付率要求", "DSCR required", unit="倍", ge=0, le=10, default=1.3)
@@ -121,7 +127,12 @@ class Lender(Block):
 
     @line("企业现金资本金比例", "company's cash capital ratio", unit="1")
     def company_share(self):
-        return ratio(self.funding.capital_drawn.total, self.funding.total_investment.total)
+        """What the company pays in itself; capital of the government or of social investors is not its own cash."""
+        return ratio(self.company_capital.total, self.funding.total_investment.total)
+
+    @line("企业投入的资本金", "capital that the company pays in")
+    def company_capital(self):
+        return total(c.draw for c in self.company)
 
     @line("债务占总投资比例", "gearing", unit="1")
     def gearing(self):
@@ -140,32 +151,31 @@ class Lender(Block):
         """The whole requirement where no concession ends."""
         return where(self.concession_end > 0.5, self.concession_end - self.maturity, self.tail_required)
 
+    @line("考核的最低偿债备付率", "lowest DSCR of the covenant", unit="倍")
+    def covenant(self):
+        """With or without opening cash, as agreed; without debt service there is nothing to cover."""
+        plain = otherwise(self.lowest, self.dscr_required)
+        return where(self.with_cash > 0.5, otherwise(self.lowest_with_cash, self.dscr_required), plain)
+
     @line("通过：偿债备付率", "passes: DSCR", unit="1")
     def dscr_passes(self):
-        """Without debt service there is nothing to cover."""
-        plain = otherwise(self.lowest, self.dscr_required)
-        saved = otherwise(self.lowest_with_cash, self.dscr_required)
-        covenant = where(self.with_cash > 0.5, saved, plain)
-        return where(covenant >= self.dscr_required - 0.000000001, 1, 0)
+        return where(self.covenant >= self.dscr_required - ROUNDING, 1, 0)
 
     @line("通过：贷款期覆盖", "passes: LLCR", unit="1")
     def llcr_passes(self):
-        return where(otherwise(self.lowest_llcr, self.llcr_required) >= self.llcr_required - 0.000000001, 1, 0)
+        return where(otherwise(self.lowest_llcr, self.llcr_required) >= self.llcr_required - ROUNDING, 1, 0)
 
     @line("通过：资本金比例", "passes: capital ratio", unit="1")
     def capital_passes(self):
-        counted = where(self.bonds_as_capital > 0.5, self.with_bonds_or_none, self.own_or_none)
-        return where(counted >= self.capital_required - 0.000000001, 1, 0)
+        """Where nothing is invested there is nothing to ask for."""
+        plain = otherwise(self.own_share, self.capital_required)
+        counted = where(self.bonds_as_capital > 0.5, otherwise(self.with_bonds, self.capital_required), plain)
+        return where(counted >= self.capital_required - ROUNDING, 1, 0)
 
-    @line("资本金比例（含债券，无投资时视为满足）", "capital ratio with bonds, met where nothing is invested", unit="1")
-    def with_bonds_or_none(self):
-        return otherwise(self.with_bonds, self.capital_required)
-
-    @line("资本金比例（不含债券，无投资时视为满足）", "capital ratio, met where nothing is invested", unit="1")
-    def own_or_none(self):
-        return otherwise(self.own_share, self.capital_required)
+    @line("通过：剩余特许经营年限", "passes: tail", unit="1")
+    def tail_passes(self):
+        return where(self.tail >= self.tail_required, 1, 0)
 
     @line("通过：贷款人条件", "passes: lender's tests", unit="1")
     def passes(self):
-        tail = where(self.tail >= self.tail_required, 1, 0)
-        return minimum(self.dscr_passes, self.llcr_passes, self.capital_passes, tail)
+        return minimum(self.dscr_passes, self.llcr_passes, self.capital_passes, self.tail_passes)

@@ -9,7 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from finsim.model.sources import Stake
-from finsim.sheet import Block, Input, Schedule, Text, UnitSum, clip, line, maximum, minimum, share, total, where
+from finsim.sheet import (
+    TOLERANCE,
+    Block,
+    Input,
+    Schedule,
+    Text,
+    UnitSum,
+    clip,
+    line,
+    maximum,
+    minimum,
+    share,
+    total,
+    where,
+)
 
 if TYPE_CHECKING:
     from finsim.model.account import Investment
@@ -209,4 +223,4 @@ class Bridge(Block):
     @line("滚动借款年数", "years of renewal", unit="年")
     def renewed(self):
         """Years that begin and end with it: the longer, the less it is a bridge."""
-        return where(minimum(self.draw, self.repaid) > 0.000001, 1, 0)
+        return where(minimum(self.draw, self.repaid) > TOLERANCE, 1, 0)

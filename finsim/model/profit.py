@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finsim.sheet import Block, Input, Text, line, maximum, minimum, where
+from finsim.sheet import TOLERANCE, Block, Input, Text, line, maximum, minimum, where
 
 if TYPE_CHECKING:
     from finsim.model.account import Business
@@ -131,7 +131,7 @@ class Appropriation(Block):
     def payable(self):
         """Nothing while a loan is outstanding, unless its terms allow; nothing that is restricted or still to be secured."""
         owing = self.debts.loans_closing + self.debts.bridges_closing
-        allowed = where(owing > 0.000001, self.while_owing, 1)
+        allowed = where(owing > TOLERANCE, self.while_owing, 1)
         return allowed * maximum(0, self.cash.before_dividends)
 
     @line("应付优先股股利", "preferred dividend")

@@ -8,7 +8,6 @@ from finsim.sheet import TOLERANCE, Block, Input, Schedule, Text, line, maximum,
 
 if TYPE_CHECKING:
     from finsim.model.account import Business, SourceSum
-    from finsim.model.bonds import Bond
     from finsim.model.funding import Debts, Funding
 
 
@@ -21,7 +20,6 @@ class PublicMoney(Block):
     business: Business
     funding: Funding
     debts: Debts
-    bonds: list[Bond]
 
     debt_limit = Input("债务限额", "debt limit", ge=0, default=0)
     flagged = Input("声明的禁止事项数", "forbidden practices declared", unit="1", ge=0, default=0)

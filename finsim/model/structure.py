@@ -47,6 +47,7 @@ class Structure:
     elements     the element of production of a cost, where it is not "others"
     intangible   works that become intangible assets of the company
     not_special  bonds that are no special bonds (公司信用类债券、项目收益票据)
+    not_company  capital that others than the company pay in
     refinances   the bonds whose principal a bond refinances
     short_loans  facilities for a year's shortage of cash, at most one
     loss_years   years for which a loss may be made good: 5, or 10 for high-tech enterprises
@@ -73,6 +74,7 @@ class Structure:
     elements: tuple[tuple[str, str], ...] = ()
     intangible: tuple[str, ...] = ()
     not_special: tuple[str, ...] = ()
+    not_company: tuple[str, ...] = ()
     refinances: tuple[tuple[str, tuple[str, ...]], ...] = ()
     short_loans: tuple[tuple[str, Text], ...] = ()
     loss_years: int = 5

@@ -8,7 +8,6 @@ from finsim.sheet import Block, Input, Schedule, Text, line, maximum, minimum, s
 
 if TYPE_CHECKING:
     from finsim.model.account import Business, Contributed, Investment
-    from finsim.model.assets import Assets
     from finsim.model.funding import Debts
     from finsim.model.horizon import Opening
     from finsim.model.profit import Profit
@@ -108,7 +107,6 @@ class IncomeTax(Block):
     title = Text("企业所得税", "Income tax")
     profit: Profit
     business: Business
-    assets: Assets
     contributed: Contributed
     investment: Investment
     debts: Debts

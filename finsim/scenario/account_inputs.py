@@ -14,7 +14,6 @@ from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import BOND_TERMS, Choice
 from finsim.scenario.scenario import Origin
-from finsim.scenario.schema import RED_FLAGS
 from finsim.scenario.values import Stated
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
@@ -77,7 +76,7 @@ def _input(context: Context, row: InputRow, path: Path, terms: Any) -> None:
         number, note = _existing(context, terms), Text("由发行与还本年份得出。", "Follows from issue and repayment.")
         origin = Origin("derived", context.document.place_of((*path, "issued")), note=note)
     elif name == "flagged":
-        number = float(sum(flag in RED_FLAGS for flag in set(terms.declared)))
+        number = float(len(set(terms.declared)))
         note = Text("由 declared 得出。", "Follows from declared.")
         origin = Origin("derived", context.document.place_of((*path, "declared")), note=note)
     elif (stated := getattr(terms, name)) is None:
@@ -220,6 +219,12 @@ def _loans(context: Context) -> Iterator[int]:
                 [list(span) for span in spans],
                 Text(f"首尾相接的年份，最后一年晚于 {terms.drawn[1]}", f"years that follow on each other, the last after {terms.drawn[1]}"),
                 Text("改 repay 中的 years；宽限期在第一段之前，不用写。", "Correct years under repay; grace comes before the first span and is not written."),
+            )  # fmt: skip
+        if terms.rolls and terms.rolls[1] >= ends:
+            context.refuse(
+                (*path, "rolls"), Text("最后一个还款年的利息不能转入本金：之后不再还款。", "Interest of the last year of repayment cannot be rolled up: nothing is repaid after it."),
+                list(terms.rolls), Text(f"{ends - 1} 年或以前", f"{ends - 1} or before"),
+                Text("提前 rolls 的末年，或延长 repay。", "End rolls earlier, or lengthen repay."),
             )  # fmt: skip
         schedules = vars(calendar.loan_years(context.years, [_segment(s) for s in terms.repay])) | {
             "available": calendar.span(context.years, *terms.drawn),

@@ -30,6 +30,7 @@ def structure(context: Context) -> Structure:
         standard=tuple(dict.fromkeys(_standard(context))),
         short_loans=_labels(context, "finance", "short_loans"),
         not_special=tuple(n for _, n, terms in context.entries("finance", "bonds") if terms.kind != "special"),
+        not_company=tuple(n for _, n, terms in context.entries("finance", "capital") if terms.payer != "company"),
         refinances=tuple(_refinances(context)),
         loss_years=tax.loss_years if tax else 5,
         replacements=_labels(context, "catalogue", "replacements"),

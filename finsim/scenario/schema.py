@@ -162,7 +162,6 @@ def _segments(given: object) -> object:
 class _Loan(Named):
     commitment: Face  # type: ignore[valid-type]
     split: SplitRule | None = None
-    lender: Literal["bank", "government", "shareholder"] = "bank"
     drawn: Years
     draws: Literal["start", "middle", "end"]
     phasing: Phasing | None = None
@@ -204,14 +203,14 @@ RED_FLAGS = (
     "availability_payment_in_concession", "public_assets_pledged", "concession_to_own_company",
 )  # fmt: skip
 """Forbidden practices that a scenario declares: each is counted against the test of public money."""
-YELLOW_FLAGS = ("subsidy_outside_budget_plan", "income_pledged_twice")
-"""Practices to be looked at, which a scenario declares."""
 
 
 class _Public(Section):
+    """财政：once a budget is stated, a year that it does not name has none."""
+
     budget: Amounts | None = None
     committed: Amounts | None = None
-    declared: list[Literal[RED_FLAGS + YELLOW_FLAGS]] = []  # type: ignore[valid-type]
+    declared: list[Literal[RED_FLAGS]] = []  # type: ignore[valid-type]
 
 
 OpeningTerms = with_inputs(Section, Opening)

@@ -15,7 +15,7 @@ from finsim.scenario.scenario import Scenario
 
 SONGXIAN = "scenarios/songxian-2023.yaml"
 TWO_LOANS = "scenarios/two-loans.yaml"
-GOLDEN = {"card": "d393cfbf3dff10b5", "density": "2d638a9ef68bb255"}
+GOLDEN = {"card": "eb37d8ec771882cc", "density": "9e46c28b38451cb3"}
 """Digests of Songxian. One that moves without a change of the file or of MODEL_VERSION is a change of meaning unsaid."""
 
 

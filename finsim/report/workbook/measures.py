@@ -24,7 +24,7 @@ TESTS = {
     "cover_all_debt": ("cover.all_debt", "cover.all_debt_passes"),
     "liquidity": ("liquidity.lowest", "liquidity.passes"),
     "recovery": ("recovery.r3", "recovery.passes"),
-    "lender": ("lender.lowest", "lender.passes"),
+    "lender": ("lender.covenant", "lender.passes"),
     "public_money": ("public.beyond", "public.passes"),
     "ring_fence": ("public.astray", "public.ring_fenced"),
 }
