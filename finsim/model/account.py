@@ -161,6 +161,7 @@ class Business(Block):
     others = UnitSum(Operations.others)
     variable = UnitSum(Operations.variable)
     output_vat = UnitSum(Operations.output_vat)
+    simplified_vat = UnitSum(Operations.simplified_vat)
     input_vat = UnitSum(Operations.input_vat)
     sustaining = UnitSum(Operations.sustaining)
     sustaining_vat = UnitSum(Operations.sustaining_vat)

@@ -92,6 +92,10 @@ class Operations(Block):
     def output_vat(self):
         return total(s.output_vat for s in self.streams)
 
+    @line("其中：简易计税的增值税", "of which VAT by the simplified method")
+    def simplified_vat(self):
+        return total(s.simplified_vat for s in self.streams)
+
     @line("运营进项税额", "operating input VAT")
     def input_vat(self):
         return total(c.input_vat for c in self.costs)

@@ -62,6 +62,9 @@ class Stream(Block):
     growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0)
     vat_rate = Input("销项税率", "rate of output VAT", unit="1", ge=0, le=0.5, default=0)
     vat_included = Input("价格含税（1 是，0 否）", "price includes VAT (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
+    simplified = Input(
+        "简易计税（1 是，0 否）", "simplified method of VAT (1 yes, 0 no)", unit="1", ge=0, le=1, default=0
+    )
     vat_exempt_until = Input("免征增值税至", "exempt from VAT until", unit="年份", ge=0, le=2200, default=0)
     income_relief = Input(
         "所得税减计收入比例", "share of income relieved from income tax", unit="1", ge=0, le=1, default=0
@@ -141,6 +144,11 @@ class Stream(Block):
     @line("销项税额", "output VAT")
     def output_vat(self):
         return self.revenue * self.vat
+
+    @line("其中：简易计税的增值税", "of which VAT by the simplified method")
+    def simplified_vat(self):
+        """Paid whole: no input VAT is set against it (增值税法第八条)."""
+        return self.simplified * self.output_vat
 
     @line("减计收入", "income relieved from income tax")
     def relieved(self):

@@ -56,6 +56,7 @@ class Structure:
     belongs      whose income a stream is, where it is not the company's
     needs        the works without which a stream earns nothing
     ramps        how many years of operation a stream's table of the ramp has
+    gross_vat    whether the cash flow statements show value-added tax gross
     """
 
     works: tuple[tuple[str, Text], ...]
@@ -83,6 +84,7 @@ class Structure:
     belongs: tuple[tuple[str, str], ...] = ()
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     ramps: tuple[tuple[str, int], ...] = ()
+    gross_vat: bool = False
 
 
 @dataclass(frozen=True)

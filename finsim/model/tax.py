@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ValueAddedTax(Block):
-    """增值税：output less input, the credit carried forward, never negative."""
+    """增值税：output less input, the credit carried forward, never negative; by the simplified method without any input."""
 
     title = Text("增值税", "Value-added tax")
     investment: Investment
@@ -27,17 +27,21 @@ class ValueAddedTax(Block):
     def input_vat(self):
         return self.business.input_vat + self.business.sustaining_vat + self.investment.creditable_vat
 
+    @line("一般计税的销项税额", "output VAT of the general method")
+    def general(self):
+        return self.business.output_vat - self.business.simplified_vat
+
     @line("期初留抵税额", "credit at the beginning")
     def opening_credit(self):
         return self.opening.vat_credit
 
     @line("期末留抵税额", "credit carried forward", start=opening_credit, stock=True)
     def credit(self):
-        return maximum(0, self.credit.prev + self.input_vat - self.business.output_vat)
+        return maximum(0, self.credit.prev + self.input_vat - self.general)
 
     @line("应纳增值税", "VAT payable")
     def payable(self):
-        return maximum(0, self.business.output_vat - self.input_vat - self.credit.prev)
+        return maximum(0, self.general - self.input_vat - self.credit.prev) + self.business.simplified_vat
 
     @line("增值税返还", "VAT refunded")
     def refund(self):

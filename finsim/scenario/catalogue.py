@@ -46,6 +46,7 @@ def structure(context: Context) -> Structure:
         ramps=tuple(
             (name, len(terms.ramp)) for _, name, terms in context.entries("catalogue", "streams") if terms.ramp
         ),
+        gross_vat=context.form.vat is not None and context.form.vat.shown == "gross",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -158,19 +159,27 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of everything that decides the results: structure, numbers, grouping, distributions, model version."""
+        """Hash of everything that decides the results: structure, numbers, grouping, distributions, model version.
+
+        What is as it would be if it were left out of the file is left out here: a choice that finsim gains moves no scenario
+        that does not make it.
+        """
         n = self.numbers
         arrays = {
             f"{name}.{path}": np.asarray(array).tolist()
-            for name in ("unit_inputs", "unit_schedules", "account_inputs", "account_schedules")
-            for path, array in getattr(n, name).items()
+            for name, model in (("unit", self.sheets.unit), ("account", self.sheets.account))
+            for kind, usual in (("inputs", {p: row.default for p, row in model.inputs.items()}), ("schedules", {}))
+            for path, array in getattr(n, f"{name}_{kind}").items()
+            if np.any(array != usual.get(path, 0))
         }
+        chosen = {f.name: getattr(self.structure, f.name) for f in dataclasses.fields(self.structure)}
+        usual = {f.name: f.default for f in dataclasses.fields(self.structure)}
         content = {
             "model": MODEL_VERSION,
             "years": n.years,
             "units": n.units,
             "arrays": arrays,
-            "structure": repr(self.structure),
+            "structure": sorted((name, repr(value)) for name, value in chosen.items() if value != usual[name]),
             "districts": [(u.id, u.district) for u in self.units],
             "listed": [(a.id, a.units) for a in self.listed],
             "draws": sorted(repr((d.sheet, d.path, d.unit, d.distribution, d.factor, d.shared)) for d in self.draws),

@@ -193,6 +193,12 @@ class _WorkingCapital(Section):
     added: Amounts | None = None
 
 
+class _ValueAddedTax(Section):
+    """增值税：``shown`` net or gross in the cash flow statements; the net cash flow is the same."""
+
+    shown: Literal["net", "gross"] = "net"
+
+
 class _Tax(Section):
     reduction: dict[int, Share] = {}
     loss_years: LossYears = 5
@@ -216,7 +222,7 @@ class _Public(Section):
 OpeningTerms = with_inputs(Section, Opening)
 WorkingCapitalTerms = with_inputs(_WorkingCapital, WorkingCapital)
 WorkingLoanTerms = with_inputs(Section, WorkingCapitalLoan)
-ValueAddedTaxTerms = with_inputs(Section, ValueAddedTax)
+ValueAddedTaxTerms = with_inputs(_ValueAddedTax, ValueAddedTax)
 AppropriationTerms = with_inputs(Section, Appropriation)
 ProjectFlowTerms = with_inputs(Section, ProjectFlow)
 LenderTerms = with_inputs(Section, Lender)

@@ -1,27 +1,25 @@
-"""现金流量表：of the project, of its capital, of its investors, and the financial plan."""
+"""现金流量表：of the project, of its capital, of its investors, and the financial plan.
+
+Value-added tax stands net or gross in the flows of the project and of its capital. Net: revenue and cost without VAT, and the
+credit of investment that output VAT absorbs as an inflow. Gross: output VAT in the inflow, input VAT of operation and VAT
+paid in the outflow. Never both in one table; the net cash flow is the same.
+"""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from finsim.model.structure import Structure
 from finsim.report.statements.entries import Entry, Statement, absent, of_which, row
 from finsim.sheet import Text
 
-Vat = Literal["net", "gross"]
-"""How value-added tax stands in the flows of the project and of its capital. Net: revenue and cost without VAT, and the
-credit of investment that output VAT absorbs as an inflow. Gross: output VAT in the inflow, input VAT of operation and VAT
-paid in the outflow. Never both in one table; the net cash flow is the same."""
 
-
-def _vat_in(number: str, vat: Vat) -> Entry:
-    if vat == "net":
+def _vat_in(number: str, gross: bool) -> Entry:
+    if not gross:
         return row(number, "抵扣的增值税", "VAT credit absorbed", "vat.absorbed")
     return row(number, "增值税销项税额", "output VAT", "operations.output_vat")
 
 
-def _vat_out(number: int, vat: Vat) -> list[Entry]:
-    if vat == "net":
+def _vat_out(number: int, gross: bool) -> list[Entry]:
+    if not gross:
         return []
     return [
         row(f"2.{number}", "增值税进项税额", "input VAT of operation", "operations.input_vat"),
@@ -29,30 +27,30 @@ def _vat_out(number: int, vat: Vat) -> list[Entry]:
     ]
 
 
-def _grossed(number: str, zh: str, en: str, path: str, vat: Vat) -> Entry:
+def _grossed(number: str, zh: str, en: str, path: str, gross: bool) -> Entry:
     """All inflow or outflow: gross, it is greater by the VAT that stands on both sides."""
-    more = () if vat == "net" else ("operations.input_vat", "vat.payable")
+    more = ("operations.input_vat", "vat.payable") if gross else ()
     return row(number, zh, en, path, *more, strong=True)
 
 
-def project_flow(s: Structure, vat: Vat) -> Statement:
+def project_flow(s: Structure) -> Statement:
     return Statement(
         "project_flow",
         Text("项目投资现金流量表", "Project cash flow"),
         (
-            _grossed("1", "现金流入", "inflow", "project_flow.inflow", vat),
+            _grossed("1", "现金流入", "inflow", "project_flow.inflow", s.gross_vat),
             row("1.1", "营业收入", "revenue", "operations.revenue"),
             row("1.2", "补贴收入", "subsidies", "profit.subsidy"),
             row("1.3", "回收固定资产余值", "residual value recovered", "project_flow.residual"),
             row("1.4", "回收流动资金", "working capital recovered", "working_capital.recovered"),
-            _vat_in("1.5", vat),
-            _grossed("2", "现金流出", "outflow", "project_flow.outflow", vat),
+            _vat_in("1.5", s.gross_vat),
+            _grossed("2", "现金流出", "outflow", "project_flow.outflow", s.gross_vat),
             row("2.1", "建设投资", "construction investment", "investment.paid"),
             row("2.2", "流动资金", "working capital", "working_capital.added"),
             row("2.3", "经营成本", "operating cost", "operations.cost"),
             row("2.4", "营业税金及附加", "taxes and surcharges", "surcharges.surcharges"),
             row("2.5", "维持运营投资", "replacement", "cash.sustaining"),
-            *_vat_out(6, vat),
+            *_vat_out(6, s.gross_vat),
             row("3", "所得税前净现金流量", "net cash flow before tax", "project_flow.before_tax", strong=True),
             row("4", "累计所得税前净现金流量", "cumulative, before tax", "project_flow.before_tax_to_date"),
             row("5", "调整所得税", "adjusted income tax", "project_flow.tax_adjusted"),
@@ -64,19 +62,19 @@ def project_flow(s: Structure, vat: Vat) -> Statement:
     )
 
 
-def equity_flow(s: Structure, vat: Vat) -> Statement:
+def equity_flow(s: Structure) -> Statement:
     return Statement(
         "equity_flow",
         Text("项目资本金现金流量表", "Equity cash flow"),
         (
-            _grossed("1", "现金流入", "inflow", "equity_flow.inflow", vat),
+            _grossed("1", "现金流入", "inflow", "equity_flow.inflow", s.gross_vat),
             row("1.1", "营业收入", "revenue", "operations.revenue"),
             row("1.2", "补贴收入", "subsidies", "profit.subsidy"),
             row("1.3", "回收固定资产余值", "residual value recovered", "equity_flow.residual"),
             row("1.4", "回收流动资金", "working capital recovered", "equity_flow.recovered"),
-            _vat_in("1.5", vat),
+            _vat_in("1.5", s.gross_vat),
             row("1.6", "收回垫付拨款", "arrears received", "equity_flow.arrears"),
-            _grossed("2", "现金流出", "outflow", "equity_flow.outflow", vat),
+            _grossed("2", "现金流出", "outflow", "equity_flow.outflow", s.gross_vat),
             row("2.1", "项目资本金", "capital", "equity_flow.capital"),
             row("2.2", "借款本金偿还", "principal repaid", "equity_flow.principal"),
             row("2.3", "借款利息支付", "interest paid", "equity_flow.interest"),
@@ -84,7 +82,7 @@ def equity_flow(s: Structure, vat: Vat) -> Statement:
             row("2.5", "营业税金及附加", "taxes and surcharges", "surcharges.surcharges"),
             row("2.6", "所得税", "income tax", "tax.tax"),
             row("2.7", "维持运营投资", "replacement", "cash.sustaining"),
-            *_vat_out(8, vat),
+            *_vat_out(8, s.gross_vat),
             row("3", "净现金流量", "net cash flow", "equity_flow.net", strong=True),
         ),
     )

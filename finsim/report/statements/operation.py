@@ -33,6 +33,7 @@ def revenue(s: Structure) -> Statement:
             row("2.6", "房产税", "property tax", "surcharges.property_tax"),
             row("3", "增值税", "value-added tax", "vat.payable", strong=True),
             row("3.1", "销项税额", "output VAT", "operations.output_vat"),
+            row("", "其中：简易计税", "of which by the simplified method", "operations.simplified_vat"),
             row("3.2", "进项税额（运营）", "input VAT of operation", "operations.input_vat"),
             row("3.3", "可抵扣固定资产进项税额", "input VAT of investment credited", "vat.absorbed"),
             row("", "期初留抵", "credit at the beginning", "vat.credit", opening=True),
