@@ -50,6 +50,11 @@ def option_by(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--by", type=click.Choice(GROUPINGS), help=text)(command)
 
 
+def option_set(command: Callable[..., Any]) -> Callable[..., Any]:
+    text = "改一个值：路径=数值，可多次 · change a value; may be repeated"
+    return click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help=text)(command)
+
+
 def option_json(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")(command)
 
@@ -112,20 +117,42 @@ def check(lang: str, file: Path) -> None:
 
 @main.command()
 @click.argument("file", type=FILE)
+@click.argument("path", required=False, default="")
+@click.option("--origin", is_flag=True, help="每个值写在哪里、替换了什么 · where each value is written, and what it replaced")
+@option_variant
+@option_set
+@click.pass_obj
+@command
+def show(lang: str, file: Path, path: str, origin: bool, variant: str | None, changes: tuple[str, ...]) -> None:
+    """列出合成后的方案（引用、变体、改动都已并入），或其中一部分。
+
+    Print the scenario, or a part of it, with everything it extends, the variant and the changes put together.
+    """
+    from finsim.report.composition import show_document
+    from finsim.scenario.loading import resolved
+
+    show_document(resolved(file, variant, changes), path, origin, lang)
+
+
+@main.command()
+@click.argument("file", type=FILE)
 @option_by
 @option_variant
+@option_set
 @click.option("--statements", is_flag=True, help="列出全部财务报表 · with every financial statement")
 @option_json
 @click.pass_obj
 @command
-def run(lang: str, file: Path, by: str | None, variant: str | None, statements: bool, as_json: bool) -> None:
+def run(
+    lang: str, file: Path, by: str | None, variant: str | None, changes: tuple[str, ...], statements: bool, as_json: bool
+) -> None:  # fmt: skip
     """按基准取值计算：各平衡主体是否平衡，及其原因。
 
     Evaluate at stated values: does each account balance, and why.
     """
     from finsim.report.screen import show_result
 
-    result = _result(file, variant, by)
+    result = _result(file, variant, by, changes)
     if as_json:
         content = result.to_json()
         if statements:
@@ -148,10 +175,14 @@ def run(lang: str, file: Path, by: str | None, variant: str | None, statements: 
 @click.option("--seed", type=click.IntRange(0), required=True, help="随机种子 · seed")
 @option_by
 @option_variant
+@option_set
 @option_json
 @click.pass_obj
 @command
-def simulate(lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, as_json: bool) -> None:
+def simulate(
+    lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, changes: tuple[str, ...],
+    as_json: bool,
+) -> None:  # fmt: skip
     """蒙特卡洛模拟：平衡的概率及置信区间；文件中的各变体并列给出。
 
     Monte Carlo: the probability of balance with its interval, for all variants of the file side by side.
@@ -159,9 +190,9 @@ def simulate(lang: str, file: Path, trials: int, seed: int, by: str | None, vari
     from finsim.report.screen import show_samples
     from finsim.risk.trials import simulate as simulate_scenario
 
-    chosen = _load(file, variant, by)
+    chosen = _load(file, variant, by, changes)
     others = [v.id for v in chosen.variants if chosen.variant is None or v.id != chosen.variant.id]
-    scenarios = [chosen, *(_load(file, other, by) for other in others)]
+    scenarios = [chosen, *(_load(file, other, by, changes) for other in others)]
     samples = []
     for number, scenario in enumerate(scenarios, 1):
         name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
@@ -193,11 +224,12 @@ def simulate(lang: str, file: Path, trials: int, seed: int, by: str | None, vari
 @click.option("--deep", is_flag=True, help="追到输入为止 · follow every operand down to the inputs")
 @option_by
 @option_variant
+@option_set
 @click.pass_obj
 @command
 def explain(
     lang: str, file: Path, row: str, year: int | None, unit: str | None, account: str | None, deep: bool,
-    by: str | None, variant: str | None,
+    by: str | None, variant: str | None, changes: tuple[str, ...],
 ) -> None:  # fmt: skip
     """说明一个数的由来：数值、公式、各运算数及其来源。
 
@@ -207,7 +239,7 @@ def explain(
 
     if unit and account:
         raise WrongUse(Text("--unit 与 --account 只能用一个。", "Use either --unit or --account.").say(lang))
-    result = _result(file, variant, by)
+    result = _result(file, variant, by, changes)
     sheet = "unit" if unit else "account"
     if unit:
         member = _one_of(unit, list(result.scenario.numbers.units), lang)
@@ -229,9 +261,12 @@ def explain(
 @click.option("--account", metavar="ID", help="平衡主体 · an account")
 @option_by
 @option_variant
+@option_set
 @click.pass_obj
 @command
-def workbook(lang: str, file: Path, output: Path, account: str | None, by: str | None, variant: str | None) -> None:
+def workbook(
+    lang: str, file: Path, output: Path, account: str | None, by: str | None, variant: str | None, changes: tuple[str, ...]
+) -> None:  # fmt: skip
     """生成带活公式的工作簿。
 
     Write a workbook with live formulas.
@@ -240,7 +275,7 @@ def workbook(lang: str, file: Path, output: Path, account: str | None, by: str |
 
     if output.suffix.lower() != ".xlsx":
         raise WrongUse(Text("输出文件须以 .xlsx 结尾。", "The output must end in .xlsx.").say(lang))
-    result, member = _account(_result(file, variant, by), account, by, lang)
+    result, member = _account(_result(file, variant, by, changes), account, by, lang)
     try:
         write(result, member, output)
     except OSError as error:
@@ -249,10 +284,10 @@ def workbook(lang: str, file: Path, output: Path, account: str | None, by: str |
     click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
 
 
-def _load(file: Path, variant: str | None, by: str | None) -> Scenario:
+def _load(file: Path, variant: str | None, by: str | None, changes: tuple[str, ...] = ()) -> Scenario:
     from finsim.scenario.loading import load
 
-    scenario = load(file, variant)
+    scenario = load(file, variant, changes)
     if by == "accounts" and not scenario.listed:
         lang = click.get_current_context().obj
         message = Text("文件没有列明平衡主体（balance.accounts）。", "The file lists no accounts (balance.accounts).")
@@ -260,10 +295,10 @@ def _load(file: Path, variant: str | None, by: str | None) -> Scenario:
     return scenario
 
 
-def _result(file: Path, variant: str | None, by: str | None) -> Result:
+def _result(file: Path, variant: str | None, by: str | None, changes: tuple[str, ...]) -> Result:
     from finsim.result import run
 
-    return run(_load(file, variant, by), by)
+    return run(_load(file, variant, by, changes), by)
 
 
 def _account(result: Result, account: str | None, by: str | None, lang: str) -> tuple[Result, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
 
 import finsim
 from finsim.cli import main
@@ -32,16 +33,44 @@ def numbers(content: Any) -> list[float]:
     return [content] if isinstance(content, float) else []
 
 
-@pytest.mark.parametrize("command", ["check", "run", "simulate", "explain", "workbook"])
+@pytest.mark.parametrize("command", ["check", "show", "run", "simulate", "explain", "workbook"])
 def test_help_speaks_both_languages(command: str) -> None:
     text = call(command, "--help").output
     assert any("一" <= c <= "鿿" for c in text)
-    assert any(word in text for word in ("Check", "Evaluate", "Monte Carlo", "Why", "Write"))
+    assert any(word in text for word in ("Check", "Print", "Evaluate", "Monte Carlo", "Why", "Write"))
 
 
 def test_check_says_that_there_is_nothing_to_mend() -> None:
     done = call("check", FILE)
     assert (done.exit_code, done.output) == (0, f"{FILE}：没有问题。\n")
+
+
+def test_show_gives_what_the_variant_makes_of_the_file() -> None:
+    content = YAML(typ="safe", pure=True).load(call("show", "scenarios/two-loans.yaml", "--variant", "high_subsidy").output)
+    assert content["catalogue"]["sources"]["central"]["per_household"] == "6000 元/户" and "variants" not in content
+    assert content["units"]["river"]["values"]["streams.parking.quantity"] == 110
+    part = call("show", FILE, "units.d2.households").output
+    assert part == "376\n"
+
+
+def test_show_origin_names_the_line_and_what_was_replaced() -> None:
+    done = call("show", FILE, "units.d2", "--origin", "--set", "units.d2.households=400")
+    assert "units.d2.households: 400   ← --set units.d2.households=400   替换了 376 (scenarios/songxian-2023.csv:3)" in done.output
+    assert "units.d2.buildings: 11   ← scenarios/songxian-2023.csv:3\n" in done.output
+    assert "replaced 376" in call("--lang", "en", "show", FILE, "units.d2", "--origin", "--set", "units.d2.households=400").output
+
+
+def test_show_of_a_part_that_is_not_there_offers_the_near_one() -> None:
+    done = call("show", FILE, "units.d2.housholds")
+    assert done.exit_code == 1 and "是否想写 households？" in done.output
+
+
+@pytest.mark.parametrize("command", [["run"], ["simulate", "--trials", "1024", "--seed", "1"]])
+def test_a_change_of_the_command_line_moves_the_result(command: list[str]) -> None:
+    plain, changed = (json.loads(call(*command, FILE, "--json", *more).output) for more in ([], ["--set", "finance.bonds.b2023.coupon=5%"]))
+    assert plain["scenario"]["digest"] != changed["scenario"]["digest"]
+    assert changed["accounts"][0]["tests"][0]["value"] < plain["accounts"][0]["tests"][0]["value"]
+    assert call("run", FILE, "--set", "finance.bonds.b2023.copon=5%").exit_code == 1
 
 
 def test_run_gives_the_verdict_of_every_test() -> None:

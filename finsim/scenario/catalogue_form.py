@@ -148,5 +148,10 @@ UnitTerms = with_inputs(_Unit, Facts)
 
 
 class Table(Terms):
-    table: str
+    """改造单元: of a table, or of a list that a file extended; ``override`` gives single units other values."""
+
+    table: str | None = None
+    sheet: str | None = None
+    list: Any = None
     source: str | None = None
+    override: dict[str, dict[str, Any]] = {}

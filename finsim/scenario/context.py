@@ -7,6 +7,7 @@ from typing import Any
 
 from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets
+from finsim.scenario.composing import COMMAND_LINE
 from finsim.scenario.document import Document, Path, Place
 from finsim.scenario.problems import Problem, dotted
 from finsim.scenario.scenario import Origin, SplitNote
@@ -25,7 +26,6 @@ class Context:
 
     def __init__(self, form: Any, document: Document, units: Units, problems: list[Problem]) -> None:
         self.form, self.document, self.units = form, document, units
-        self.source = form.source or ("" if "source" in self.names() else None)
         self.years = tuple(range(form.timeline.first, form.timeline.last + 1))
         self.problems = problems
         self.unit_inputs: dict[str, Array] = {}
@@ -102,13 +102,18 @@ class Context:
     def origin(
         self, stated: Stated, path: Path, inherited: str | None, note: Text | None = None, place: Place | None = None
     ) -> Origin:
-        """Its own source or assumption, else the source of its block, else that of the file; else it does not load."""
+        """Its own source or assumption, else the source of its block, else that of the file; else it does not load.
+
+        A source speaks for the file in which it stands: a value that another file or the command line sets is not its.
+        """
         self.source_known((*path, "source"), stated.source, place)
         at = place or self.document.place_of(path)
         note = note or Text(stated.note, stated.note)
-        source = stated.source or inherited or self.source
         if stated.assumed is not None:
             return Origin("assumed", at, stated.source or "", stated.assumed, note)
+        if at.file.startswith(COMMAND_LINE) and stated.source is None:
+            return Origin("changed", at, "", None, note)
+        source = stated.source or self._inherited(path, inherited, at)
         if source is None:
             self.refuse(
                 path, Text("这个数值没有来源，也没有标为假设。", "This value has neither a source nor a range of assumption."),
@@ -117,3 +122,11 @@ class Context:
                      "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
             )  # fmt: skip
         return Origin("published", at, source or "", None, note)
+
+    def _inherited(self, path: Path, of_block: str | None, at: Place) -> str | None:
+        table = self.units.heading
+        file = self.document.file_of(("units", "table")) if table and at.file == table.file else at.file
+        if of_block is not None and self.document.file_of((*path[:-1], "source")) == file:
+            return of_block
+        defaults = [(self.document.get(("source",)), self.document.place_of(("source",))), *self.document.former.get(("source",), ())]
+        return next((name if isinstance(name, str) else "" for name, place in defaults if name is not None and place.file == file), None)

@@ -6,7 +6,7 @@ import codecs
 import itertools
 import pathlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finsim.scenario import refusals
 from finsim.scenario.parsing import UNSEEN, Path, Place, Value, code, parsed
@@ -18,10 +18,14 @@ __all__ = ["Document", "Path", "Place", "Value", "parse", "read"]
 
 @dataclass(frozen=True)
 class Document:
-    """Plain values and the place of every key and list item; to be read, never changed."""
+    """Plain values and the place of every key and list item; to be read, never changed.
+
+    ``former`` is what stood at a path before it was replaced, latest first, each with its place.
+    """
 
     value: Value
     places: Mapping[Path, Place]
+    former: Mapping[Path, tuple[tuple[Value, Place], ...]] = field(default_factory=dict)
 
     def place_of(self, path: Path) -> Place:
         """The place of the longest known beginning of `path`, so that a missing key points at its parent."""
@@ -44,7 +48,35 @@ class Document:
                 raise KeyError(dotted(path))
         depth = len(path)
         places = {known[depth:]: place for known, place in self.places.items() if known[:depth] == path}
-        return Document(value, places)
+        former = {known[depth:]: values for known, values in self.former.items() if known[:depth] == path}
+        return Document(value, places, former)
+
+    def get(self, path: Path) -> Value | None:
+        """The value at `path`; none where there is none."""
+        try:
+            return self.at(path).value
+        except (KeyError, IndexError):
+            return None
+
+    def under(self, path: Path) -> Document:
+        """This document as the part under `path` of another."""
+        value = self.value
+        for key in reversed(path):
+            value = {key: value}
+        places = {(*path, *known): place for known, place in self.places.items()}
+        places |= {path[:length]: self.place_of(()) for length in range(len(path))}
+        return Document(value, places, {(*path, *known): values for known, values in self.former.items()})
+
+    def without(self, path: Path) -> Document:
+        """This document without the key at `path`, if it is there."""
+        value = _without(self.value, path)
+        depth = len(path)
+        kept = {known: place for known, place in self.places.items() if known[:depth] != path}
+        return Document(value, kept, {known: values for known, values in self.former.items() if known[:depth] != path})
+
+    def moved(self, path: Path, to: Path) -> Document:
+        """This document with what stands at `path` at another one."""
+        return self.without(path).merged(self.at(path).under(to))
 
     def merged(self, override: Document) -> Document:
         """This document with the values of `override` on top.
@@ -60,7 +92,13 @@ class Document:
 
         places = {path: place for path, place in self.places.items() if not of_override(path)}
         places |= {path: place for path, place in override.places.items() if of_override(path)}
-        return Document(value, places)
+        former = {path: values for path, values in self.former.items() if path in replaced or not of_override(path)}
+        for path in replaced:
+            if (stood := self.get(path)) is not None:
+                former[path] = ((stood, self.place_of(path)), *self.former.get(path, ()))
+        for path, values in override.former.items():
+            former[path] = (*values, *former.get(path, ()))
+        return Document(value, places, former)
 
 
 def _merged(base: Value, override: Value, path: Path, replaced: set[Path]) -> Value:
@@ -77,6 +115,14 @@ def _merged(base: Value, override: Value, path: Path, replaced: set[Path]) -> Va
         return result
     replaced.add(path)
     return override
+
+
+def _without(value: Value, path: Path) -> Value:
+    if not path or not isinstance(value, dict) or path[0] not in value:
+        return value
+    if len(path) == 1:
+        return {key: inner for key, inner in value.items() if key != path[0]}
+    return {key: _without(inner, path[1:]) if key == path[0] else inner for key, inner in value.items()}
 
 
 def _stated(mapping: dict[str | int, Value]) -> bool:

@@ -1,13 +1,14 @@
-"""Load a scenario: read, put each variant on top, check the form, turn it into numbers."""
+"""Load a scenario: read it with what it extends, put each variant and change on top, check the form, turn it into numbers."""
 
 from __future__ import annotations
 
 import dataclasses
 import pathlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from finsim.scenario.checking import checked
-from finsim.scenario.document import Document, read
+from finsim.scenario.composing import assigned, compose, layered, taken, without
+from finsim.scenario.document import Document
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.resolving import resolve
 from finsim.scenario.scenario import Scenario
@@ -19,13 +20,14 @@ _BASE = ""
 """Name of the file as it stands, without a variant."""
 
 
-def load(path: str | pathlib.Path, variant: str | None = None) -> Scenario:
+def load(path: str | pathlib.Path, variant: str | None = None, changes: Iterable[str] = ()) -> Scenario:
     """The scenario in a file, with one of its variants on top (by default the file's own ``default_variant``).
 
+    ``changes`` come last, each ``path=value`` as on the command line: ``catalogue.streams.parking.price=150 元``.
     Raises :class:`ScenarioError` with every problem of the file and of all its variants, each with its place and remedy.
     """
-    document = read(pathlib.Path(path))
-    scenarios, problems = _examined(document, pathlib.Path(path).parent)
+    document = compose(pathlib.Path(path))
+    scenarios, problems = _examined(document, pathlib.Path(path).parent, assigned(changes))
     if variant and variant not in scenarios:
         problems.append(_unknown(document, "variants", variant, scenarios))
     scenario = scenarios.get(variant or _default(document))
@@ -43,11 +45,40 @@ def check(path: str | pathlib.Path) -> list[Problem]:
     return []
 
 
-def _examined(document: Document, folder: pathlib.Path) -> tuple[dict[str, Scenario | None], list[Problem]]:
+def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iterable[str] = ()) -> Document:
+    """The document that :func:`load` turns into numbers: everything extended, the variant and the changes on top.
+
+    Units stand under their ids, wherever they come from.
+    """
+    document = compose(pathlib.Path(path))
+    name = variant or _default(document)
+    wholes = dict([(_BASE, document), *_variants(document)])
+    if name not in wholes:
+        raise ScenarioError([_unknown(document, "variants", name, wholes)])
+    if isinstance(whole := wholes[name], ScenarioError):
+        raise whole
+    whole = layered(whole, assigned(changes)).without(("variants",)).without(("default_variant",))
+    units, problems = read_units(whole, pathlib.Path(path).parent)
+    if problems:
+        raise ScenarioError(problems)
+    listed = Document({}, {(): units.document.place_of(())})
+    for row in units.rows:
+        listed = listed.merged(units.document.at((row.number,)).under((row.terms.id,)))
+    return whole.without(("units",)).merged(listed.under(("units",)))
+
+
+def _examined(
+    document: Document, folder: pathlib.Path, changes: Document
+) -> tuple[dict[str, Scenario | None], list[Problem]]:
     """The file as it stands and each of its variants, with everything that is wrong."""
     scenarios: dict[str, Scenario | None] = {}
     found: dict[Problem, list[str]] = {}
     for name, whole in [(_BASE, document), *_variants(document)]:
+        if isinstance(whole, ScenarioError):
+            scenarios[name] = None
+            found |= {problem: [name] for problem in whole.problems}
+            continue
+        whole = layered(whole, changes) if changes.value else whole
         form, problems = checked(whole)
         units, more = read_units(whole, folder)
         problems += more
@@ -59,13 +90,16 @@ def _examined(document: Document, folder: pathlib.Path) -> tuple[dict[str, Scena
     return scenarios, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
 
 
-def _variants(document: Document) -> Iterator[tuple[str, Document]]:
+def _variants(document: Document) -> Iterator[tuple[str, Document | ScenarioError]]:
     """The document with the changes of each variant on top; what is no variant has been refused in the file itself."""
     variants = document.value.get("variants") if isinstance(document.value, dict) else None
     for name, given in variants.items() if isinstance(variants, dict) else ():
-        changes = given.get("set", {}) if isinstance(given, dict) else None
-        if isinstance(name, str) and isinstance(changes, dict):
-            yield name, document.merged(document.at(("variants", name, "set"))) if changes else document
+        if isinstance(name, str) and isinstance(given, dict) and isinstance(given.get("set", {}), dict):
+            try:
+                changes, removed = taken(document.at(("variants", name)))
+                yield name, layered(without(document, removed), changes)
+            except ScenarioError as error:
+                yield name, error
 
 
 def _default(document: Document) -> str:

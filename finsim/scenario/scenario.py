@@ -27,7 +27,7 @@ class Origin:
     """Where a number comes from.
 
     kind  published (a source says so) | assumed (with a range) | derived (worked out from other values by a stated rule)
-          | default (left out; the meaning is in the reference)
+          | changed (set on the command line) | default (left out; the meaning is in the reference)
     """
 
     kind: str
@@ -42,6 +42,7 @@ class Origin:
             "published": Text("有来源", "sourced"),
             "assumed": Text("假设", "assumed"),
             "derived": Text("推算", "derived"),
+            "changed": Text("命令行改动", "set on the command line"),
             "default": Text("未采用", "not used"),
         }[self.kind]
 

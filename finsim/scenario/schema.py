@@ -275,6 +275,7 @@ class Variant(Terms):
     note: Words = ""
     note_en: Words = ""
     set: Annotated[dict[str, Any], BeforeValidator(_changes)] = {}
+    remove: list[str] = []
 
 
 # ---- the whole ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A table beside the scenario, saved as CSV: plain values that know their line, one unit a line."""
+"""A table beside the scenario, CSV or .xlsx: plain values that know their line, one unit a line."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from finsim.scenario.document import Document, Place
 from finsim.scenario.document import Path as Where
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import Refusal
+from finsim.scenario.spreadsheet import rows_of
 from finsim.scenario.words import near, nearest
 from finsim.sheet import Text
 
@@ -31,12 +32,12 @@ _KEYS = tuple(name for name in UnitTerms.model_fields if name != "values")
 
 _SAVE = Text("用表格软件另存为“CSV UTF-8”。", "Save it as CSV UTF-8 in your spreadsheet program.")
 _OUTSIDE = Refusal(
-    Text("表格须是方案所在文件夹内的 .csv 文件。", "The table must be a .csv file in the scenario's folder."),
+    Text("表格须是方案所在文件夹内的 .csv 或 .xlsx 文件。", "The table must be a .csv or .xlsx file in the scenario's folder."),
     Text("文件名，如 districts.csv", "a file name such as districts.csv"),
     Text("把表格放到方案旁边，只写文件名。", "Put the table beside the scenario and write its name only."),
 )
 _MISSING = Refusal(
-    Text("找不到表格文件。", "There is no such table."), Text("方案旁边的 .csv 文件", "a .csv file beside the scenario"),
+    Text("找不到表格文件。", "There is no such table."), Text("方案旁边的 .csv 或 .xlsx 文件", "a .csv or .xlsx file beside the scenario"),
     Text("检查文件名；表格应在方案所在的文件夹。", "Check the name; the table belongs in the scenario's folder."),
 )  # fmt: skip
 _TOO_LARGE = Refusal(
@@ -62,13 +63,14 @@ _NAMELESS = Refusal(
 )  # fmt: skip
 
 
-def read_table(folder: Path, name: str, place: Place) -> Document:
+def read_table(folder: Path, name: str, place: Place, sheet: str | None = None) -> Document:
     """A list of mappings; cells under a heading that is no fact of a unit stand together under ``values``.
 
-    ``place`` is where the scenario names the table. Raises :class:`ScenarioError`.
+    ``place`` is where the scenario names the table; ``sheet`` the sheet of a workbook, the first if none is named.
+    Raises :class:`ScenarioError`.
     """
     where = PureWindowsPath(name)  # it knows both kinds of slashes, and drives
-    if where.anchor or ".." in where.parts or where.suffix.lower() != ".csv":
+    if where.anchor or ".." in where.parts or where.suffix.lower() not in (".csv", ".xlsx"):
         raise _refused(_OUTSIDE, place, name)
     path = folder / name
     try:
@@ -77,7 +79,13 @@ def read_table(folder: Path, name: str, place: Place) -> Document:
     except OSError:
         raise _refused(_MISSING, place, name) from None
     file = path.as_posix()
-    return _records(_rows(_decoded(data, file), file), file)
+    if where.suffix.lower() == ".csv":
+        return _records(_rows(_decoded(data, file), file), file)
+    rows = rows_of(path, sheet, place)
+    if not rows:
+        raise _refused(_EMPTY, Place(file, 1))
+    width = max(len(cells) for _, cells in rows)
+    return _records([(line, cells + [""] * (width - len(cells))) for line, cells in rows], file)
 
 
 def _decoded(data: bytes, file: str) -> str:

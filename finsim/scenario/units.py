@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from finsim.scenario.catalogue_form import Table, UnitTerms
 from finsim.scenario.checking import problems_of
-from finsim.scenario.document import Document, Place
+from finsim.scenario.document import Document, Place, Value
+from finsim.scenario.document import Path as Where
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import MOST_PROBLEMS, Refusal
 from finsim.scenario.tables import read_table
-from finsim.scenario.words import shown
+from finsim.scenario.words import allowed, near, shown
 from finsim.sheet import Text
 
 _NOTHING = Document([], {})
@@ -77,12 +78,51 @@ def read_units(document: Document, folder: Path) -> tuple[Units, list[Problem]]:
         return Units(), [_problem(_NO_UNITS, document.place_of(("units",)), "units", shown(given))]
     try:
         table = Table.model_validate(given)
-        rows = read_table(folder, table.table, document.place_of(("units", "table")))
+        if (table.table is None) == (table.list is None):
+            return Units(), [_problem(_NO_UNITS, document.place_of(("units",)), "units", shown(given))]
+        if table.table is None:
+            rows, heading = document.at(("units", "list")), None
+        else:
+            place = document.place_of(("units", "table"))
+            rows = read_table(Path(place.file).parent if place.line else folder, table.table, place, table.sheet)
+            heading = rows.place_of(())
     except ValidationError as error:
         return Units(), problems_of(error, document, Table, ("units",))
     except ScenarioError as error:
         return Units(), list(error.problems)
-    return _units(rows, table.source, rows.place_of(()))
+    if not isinstance(rows.value, list):
+        return Units(), [_problem(_NO_UNITS, document.place_of(("units", "list")), "units.list", shown(rows.value))]
+    rows, problems = _overridden(rows, document)
+    units, more = _units(rows, table.source, heading)
+    return units, problems + more
+
+
+def _overridden(rows: Document, document: Document) -> tuple[Document, list[Problem]]:
+    """The rows with the values that single units have instead of their own."""
+    problems: list[Problem] = []
+    numbers = {str(row.get("id")): i for i, row in enumerate(_list(rows)) if isinstance(row, dict)}
+    override = document.get(("units", "override"))
+    for name in override if isinstance(override, dict) else ():
+        path: Where = ("units", "override", name)
+        if str(name) not in numbers:
+            what = Text("没有这个改造单元。", "There is no such unit.")
+            remedy = near(str(name), list(numbers), Text("改为已有的编号。", "Use the id of a unit."))
+            refusal = Refusal(what, allowed(str(name), sorted(numbers)), remedy)
+            problems.append(_problem(refusal, document.place_of(path), f"units.override.{name}", str(name)))
+            continue
+        number = numbers[str(name)]
+        merged = rows.at((number,)).merged(document.at(path))
+        row = merged.under((number,))
+        values = _list(rows)
+        values[number] = merged.value
+        places = {known: place for known, place in rows.places.items() if known[:1] != (number,)}
+        rows = Document(values, {**places, **row.places, (): rows.place_of(())}, {**rows.former, **row.former})
+    return rows, problems
+
+
+def _list(rows: Document) -> list[Value]:
+    assert isinstance(rows.value, list)
+    return list(rows.value)
 
 
 def _units(document: Document, source: str | None = None, heading: Place | None = None) -> tuple[Units, list[Problem]]:

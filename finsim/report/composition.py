@@ -1,0 +1,79 @@
+"""A scenario as it is put together, as text: the whole or a part, and where each of its values is written."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+
+from ruamel.yaml import YAML
+
+from finsim.scenario.composing import split
+from finsim.scenario.document import Document, Path, Place, Value
+from finsim.scenario.problems import Problem, ScenarioError, dotted
+from finsim.scenario.words import listed, near, shown
+from finsim.sheet import Text
+
+_REPLACED = Text("替换了", "replaced")
+
+
+def show_document(document: Document, path: str, origin: bool, lang: str) -> None:
+    """Print the part at ``path`` (all of it without one) as YAML, or each value with its place and what it replaced.
+
+    Raises :class:`ScenarioError` for a path that is not there.
+    """
+    where = _where(document, path)
+    part = document.at(where)
+    if not origin:
+        sys.stdout.write(_yaml(part.value) if isinstance(part.value, dict | list) else f"{shown(part.value)}\n")
+        return
+    for inner, value in _values(part.value, ()):
+        line = f"{dotted((*where, *inner))}: {shown(value)}   ← {_at(document.place_of((*where, *inner)))}"
+        for former, place in _former(document, (*where, *inner)):
+            line += f"   {_REPLACED.say(lang)} {shown(former)} ({_at(place)})"
+        sys.stdout.write(line + "\n")
+
+
+def _where(document: Document, path: str) -> Path:
+    """The path that is meant; a unit stands under its id."""
+    where = tuple(key for key in split(path) if key != "override") if path else ()
+    for length in range(1, len(where) + 1):
+        inner = document.get(where[: length - 1])
+        keys = [str(key) for key in inner] if isinstance(inner, dict) else []
+        if str(where[length - 1]) not in keys:
+            place = document.place_of(where[: length - 1])
+            what = Text("没有这一项。", "There is no such entry.")
+            remedy = near(str(where[length - 1]), keys, Text("改为已有的路径。", "Use a path that is there."))
+            raise ScenarioError([Problem(place.file, place.line, dotted(where[:length]), what, path, listed(keys), remedy)])
+    return where
+
+
+def _values(value: Value, path: Path) -> Iterator[tuple[Path, Value]]:
+    """Every value that a person states as one: a scalar, a list, a quantity with its source."""
+    if isinstance(value, dict) and not {"value", "total"} & value.keys():
+        for key, inner in value.items():
+            yield from _values(inner, (*path, key))
+    else:
+        yield path, value
+
+
+def _former(document: Document, path: Path) -> Iterator[tuple[Value, Place]]:
+    """What stood there before, latest first, itself or as part of something larger that was replaced."""
+    for length in range(len(path), -1, -1):
+        for value, place in document.former.get(path[:length], ()):
+            inside = Document(value, {}).get(path[length:])
+            if inside is not None:
+                yield inside, place
+
+
+def _at(place: Place) -> str:
+    return place.file if place.line is None else f"{place.file}:{place.line}"
+
+
+def _yaml(value: Value) -> str:
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 120
+    stream = io.StringIO()
+    yaml.dump(value, stream)
+    return stream.getvalue().removesuffix("...\n")
