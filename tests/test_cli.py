@@ -115,6 +115,13 @@ def test_simulate_shows_every_variant_beside_the_probability() -> None:
     assert "项目卡口径" in done.output and "全国平均密度" in done.output and "95% 置信区间" in done.output
 
 
+def test_simulate_shows_the_accounts_that_a_variant_lists() -> None:
+    done = call("simulate", "scenarios/two-loans.yaml", "--trials", "500", "--seed", "1")
+    assert done.exit_code == 0
+    for account in ("整个项目（跨片区组合）", "东园与河滨", "西园"):
+        assert account in done.output
+
+
 def test_json_of_simulate_adds_probability_and_quantiles() -> None:
     content = json.loads(call("simulate", FILE, "--trials", "200", "--seed", "1", "--json").output)
     assert (content["trials"], content["seed"]) == (200, 1)

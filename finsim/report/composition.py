@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
-
-from ruamel.yaml import YAML
 
 from finsim.scenario.composing import split
 from finsim.scenario.document import Document, Path, Place, Value
 from finsim.scenario.problems import Problem, ScenarioError, dotted
 from finsim.scenario.words import listed, near, shown
+from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 
 _REPLACED = Text("替换了", "replaced")
@@ -25,7 +23,7 @@ def show_document(document: Document, path: str, origin: bool, lang: str) -> Non
     where = _where(document, path)
     part = document.at(where)
     if not origin:
-        sys.stdout.write(_yaml(part.value) if isinstance(part.value, dict | list) else f"{shown(part.value)}\n")
+        sys.stdout.write(as_yaml(part.value) if isinstance(part.value, dict | list) else f"{shown(part.value)}\n")
         return
     for inner, value in _values(part.value, ()):
         line = f"{dotted((*where, *inner))}: {shown(value)}   ← {_at(document.place_of((*where, *inner)))}"
@@ -69,11 +67,3 @@ def _former(document: Document, path: Path) -> Iterator[tuple[Value, Place]]:
 def _at(place: Place) -> str:
     return place.file if place.line is None else f"{place.file}:{place.line}"
 
-
-def _yaml(value: Value) -> str:
-    yaml = YAML()
-    yaml.allow_unicode = True
-    yaml.width = 120
-    stream = io.StringIO()
-    yaml.dump(value, stream)
-    return stream.getvalue().removesuffix("...\n")

@@ -117,15 +117,20 @@ def show_samples(samples: Sequence[Sample], lang: str) -> None:
     trials = Text(f"{first.trials:,} 次模拟，种子 {first.seed}", f"{first.trials:,} trials, seed {first.seed}")
     console.print(trials.say(lang), highlight=False)
     table = Table(*(SAID[k].say(lang) for k in ("account", "variant", "probability", "interval")))
-    for test in first.scenario.structure.standard:
+    counted = list(dict.fromkeys(test for sample in samples for test in sample.scenario.structure.standard))
+    for test in counted:
         table.add_column(f"{SAID['passed'].say(lang)} {test}")
-    for account in first.accounts:
+    # a variant may list accounts of its own, and a standard of its own
+    for account in dict.fromkeys((a.id, a.label) for sample in samples for a in sample.accounts):
         for sample in samples:
-            p = sample.probability(account.id)
+            if account not in [(a.id, a.label) for a in sample.accounts]:
+                continue
+            p = sample.probability(account[0])
             name = sample.scenario.variant.label.say(lang) if sample.scenario.variant else "—"
-            tests = [f"{sample.test_probability(account.id, t).value:.1%}" for t in sample.scenario.structure.standard]
+            own = sample.scenario.structure.standard
+            tests = [f"{sample.test_probability(account[0], t).value:.1%}" if t in own else "—" for t in counted]
             interval = f"{p.low:.2%} – {p.high:.2%}"
-            table.add_row(account.label.say(lang), name, f"{p.value:.1%}", interval, *tests)
+            table.add_row(account[1].say(lang), name, f"{p.value:.1%}", interval, *tests)
     console.print(table)
     _splits(console, first.scenario, lang)
 
@@ -138,6 +143,7 @@ def show_explanation(
     tree = Tree(_headline(result.explain(path, year, member, sheet), lang))
     _grow(tree, result, result.explain(path, year, member, sheet), deep, lang, seen)
     console.print(tree)
+    console.print(f"digest {result.scenario.digest}", highlight=False, style="dim")
 
 
 def _headline(e: Explanation, lang: str) -> Styled:

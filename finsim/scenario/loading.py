@@ -12,7 +12,7 @@ from finsim.scenario.document import Document
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.resolving import resolve
 from finsim.scenario.scenario import Scenario
-from finsim.scenario.units import read_units
+from finsim.scenario.units import Units, read_units
 from finsim.scenario.words import listed, near
 from finsim.sheet import Text
 
@@ -46,10 +46,39 @@ def check(path: str | pathlib.Path) -> list[Problem]:
 
 
 def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iterable[str] = ()) -> Document:
-    """The document that :func:`load` turns into numbers: everything extended, the variant and the changes on top.
+    """The document that :func:`load` turns into numbers, for people: units stand under their ids, wherever they come from."""
+    whole, units = _resolved(path, variant, changes)
+    listed = Document({}, {(): units.document.place_of(())})
+    for row in units.rows:
+        listed = listed.merged(units.document.at((row.number,)).under((row.terms.id,)))
+    return whole.without(("units",)).merged(listed.under(("units",)))
 
-    Units stand under their ids, wherever they come from.
-    """
+
+def self_contained(path: str | pathlib.Path, variant: str | None = None) -> Document:
+    """The scenario with one of its variants as one file that needs no other, for :func:`load_document`."""
+    whole, units = _resolved(path, variant, ())
+    own = Document({"units": {"list": units.document.value}}, {})
+    if units.source:
+        own = own.merged(Document({"units": {"source": units.source}}, {}))
+    return whole.without(("units",)).merged(own)
+
+
+def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
+    """The scenario of a document that refers to no other file, ``changes`` as in :func:`load`. Raises :class:`ScenarioError`."""
+    if document.get(("units", "table")) is not None:
+        what = Text("这份方案引用了另外的表格。", "This scenario refers to a table of its own.")
+        place, path = document.place_of(("units", "table")), "units.table"
+        allowed, remedy = Text("units: {list: …}", "units: {list: …}"), Text("用 --save 重新保存。", "Save it again with --save.")
+        raise ScenarioError([Problem(place.file, place.line, path, what, "", allowed, remedy)])
+    scenarios, problems = _examined(document, pathlib.Path(), assigned(changes))
+    scenario = scenarios.get(_default(document))
+    if problems or scenario is None:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[str]) -> tuple[Document, Units]:
+    """Everything extended, the variant and the changes on top; and the units."""
     document = compose(pathlib.Path(path))
     name = variant or _default(document)
     wholes = dict([(_BASE, document), *_variants(document)])
@@ -61,10 +90,7 @@ def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iter
     units, problems = read_units(whole, pathlib.Path(path).parent)
     if problems:
         raise ScenarioError(problems)
-    listed = Document({}, {(): units.document.place_of(())})
-    for row in units.rows:
-        listed = listed.merged(units.document.at((row.number,)).under((row.terms.id,)))
-    return whole.without(("units",)).merged(listed.under(("units",)))
+    return whole, units
 
 
 def _examined(

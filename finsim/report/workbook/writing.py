@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import os
 from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 
+from finsim.files import write_whole
 from finsim.report.workbook.book import (
     ACCOUNT,
     AMBER,
@@ -42,15 +42,7 @@ def write(result: Result, account: str, path: Path) -> None:
 
     Raises ``KeyError`` for an account that the result does not have, ``SheetError`` for a row that no spreadsheet can hold.
     """
-    data = _written(result, account)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(path, _written(result, account))
 
 
 def _written(result: Result, account: str) -> bytes:

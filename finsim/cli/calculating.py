@@ -1,0 +1,207 @@
+"""Commands that calculate: run, simulate, replay, explain, workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from finsim.cli.common import (
+    FILE,
+    WrongUse,
+    account_of,
+    command,
+    keep,
+    load,
+    one_of,
+    option_by,
+    option_json,
+    option_save,
+    option_set,
+    option_variant,
+    print_json,
+    progress_bar,
+    result_of,
+    self_contained,
+    writing,
+)  # fmt: skip
+from finsim.sheet.text import Text
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@option_by
+@option_variant
+@option_set
+@click.option("--statements", is_flag=True, help="列出全部财务报表 · with every financial statement")
+@option_save
+@option_json
+@click.pass_obj
+@command
+def run(
+    lang: str, file: Path, by: str | None, variant: str | None, changes: tuple[str, ...], statements: bool,
+    save: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """按基准取值计算：各平衡主体是否平衡，及其原因。
+
+    Evaluate at stated values: does each account balance, and why.
+    """
+    from finsim.report.screen import show_result
+
+    result = result_of(file, variant, by, changes)
+    if save:
+        from finsim.record import record_of_run
+
+        keep(record_of_run(result, self_contained(result.scenario, file), changes), save, lang)
+    if as_json:
+        content = result.to_json()
+        if statements:
+            from finsim.report.statements import statements_json
+
+            for account in content["accounts"]:
+                account["statements"] = statements_json(result, account["id"])
+        print_json(content)
+        return
+    show_result(result, lang)
+    if statements:
+        from finsim.report.printed import show_statements
+
+        show_statements(result, lang)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--trials", type=click.IntRange(1, 10_000_000), required=True, help="模拟次数 · number of trials")
+@click.option("--seed", type=click.IntRange(0), required=True, help="随机种子 · seed")
+@option_by
+@option_variant
+@option_set
+@option_save
+@option_json
+@click.pass_obj
+@command
+def simulate(
+    lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, changes: tuple[str, ...],
+    save: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """蒙特卡洛模拟：平衡的概率及置信区间；文件中的各变体并列给出。
+
+    Monte Carlo: the probability of balance with its interval, for all variants of the file side by side.
+    """
+    from finsim.report.screen import show_samples
+    from finsim.risk.trials import simulate as simulate_scenario
+
+    chosen = load(file, variant, by, changes)
+    others = [v.id for v in chosen.variants if chosen.variant is None or v.id != chosen.variant.id]
+    scenarios = [chosen, *(load(file, other, by, changes) for other in others)]
+    samples = []
+    for number, scenario in enumerate(scenarios, 1):
+        name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
+        with progress_bar(f"{number}/{len(scenarios)} {name}", trials, lang) as progress:
+            samples.append(simulate_scenario(scenario, trials, seed, by, progress))
+    if save:
+        from finsim.record import record_of_simulation
+
+        kept = [(sample, self_contained(sample.scenario, file)) for sample in samples]
+        keep(record_of_simulation(kept, changes), save, lang)
+    if as_json:
+        content = samples[0].to_json()
+        content["variants"] = {
+            s.scenario.variant.id: {
+                "label": s.scenario.variant.label.zh,
+                "digest": s.scenario.digest,
+                "probability": s.probability_of_all().to_json(),
+                "accounts": [{"id": a.id, "probability": s.probability(a.id).to_json()} for a in s.accounts],
+            }
+            for s in samples
+            if s.scenario.variant
+        }
+        print_json(content)
+    else:
+        show_samples(samples, lang)
+
+
+@click.command()
+@click.argument("record", type=FILE)
+@option_json
+@click.pass_obj
+@command
+def replay(lang: str, record: Path, as_json: bool) -> None:
+    """按记录复算，逐数核对；有一个数不同即退出码 1。
+
+    Calculate a record again and compare every figure bit for bit; exit code 1 if one differs.
+    """
+    from finsim.record import replay as calculate_again
+    from finsim.report.replayed import replay_json, show_replay
+
+    with progress_bar(record.name, 1, lang) as progress:
+        done = calculate_again(record, progress)
+    print_json(replay_json(done)) if as_json else show_replay(done, lang)
+    if not done.same:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.argument("row")
+@click.argument("year", type=int, required=False)
+@click.option("--unit", metavar="U", help="改造单元 · a unit")
+@click.option("--account", metavar="A", help="平衡主体 · an account")
+@click.option("--deep", is_flag=True, help="追到输入为止 · follow every operand down to the inputs")
+@option_by
+@option_variant
+@option_set
+@click.pass_obj
+@command
+def explain(
+    lang: str, file: Path, row: str, year: int | None, unit: str | None, account: str | None, deep: bool,
+    by: str | None, variant: str | None, changes: tuple[str, ...],
+) -> None:  # fmt: skip
+    """说明一个数的由来：数值、公式、各运算数及其来源。
+
+    Why a number is what it is: value, formula in words, operands, sources.
+    """
+    from finsim.report.screen import show_explanation
+
+    if unit and account:
+        raise WrongUse(Text("--unit 与 --account 只能用一个。", "Use either --unit or --account.").say(lang))
+    result = result_of(file, variant, by, changes)
+    sheet = "unit" if unit else "account"
+    if unit:
+        member = one_of(unit, list(result.scenario.numbers.units), lang)
+    else:
+        result, member = account_of(result, account, by, lang)
+    model = result.scenario.sheets.unit if unit else result.scenario.sheets.account
+    one_of(row, list(model.rows), lang)
+    if model.rows[row].cell:
+        year = None
+    elif year is None or year not in result.years:
+        first, last = result.years[0], result.years[-1]
+        raise WrongUse(Text(f"该行逐年计算，请写年份 {first}–{last}。", f"Give a year, {first}–{last}.").say(lang))
+    show_explanation(result, sheet, member, row, year, deep, lang)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("-o", "--output", type=FILE, required=True, help="输出文件 .xlsx · output file")
+@click.option("--account", metavar="ID", help="平衡主体 · an account")
+@option_by
+@option_variant
+@option_set
+@click.pass_obj
+@command
+def workbook(
+    lang: str, file: Path, output: Path, account: str | None, by: str | None, variant: str | None, changes: tuple[str, ...]
+) -> None:  # fmt: skip
+    """生成带活公式的工作簿。
+
+    Write a workbook with live formulas.
+    """
+    from finsim.report.workbook import write
+
+    if output.suffix.lower() != ".xlsx":
+        raise WrongUse(Text("输出文件须以 .xlsx 结尾。", "The output must end in .xlsx.").say(lang))
+    result, member = account_of(result_of(file, variant, by, changes), account, by, lang)
+    with writing(output, lang):
+        write(result, member, output)
+    click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
