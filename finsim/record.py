@@ -16,7 +16,7 @@ from finsim.risk.trials import Sample, simulate
 from finsim.scenario.document import Document, parse
 from finsim.scenario.loading import load_document
 from finsim.scenario.problems import Problem, ScenarioError
-from finsim.scenario.scenario import MODEL_VERSION, Origin, Scenario
+from finsim.scenario.scenario import GROUPINGS, MODEL_VERSION, Origin, Scenario
 from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 
@@ -62,15 +62,16 @@ def versions() -> dict[str, str]:
 # ---- keeping -----------------------------------------------------------------------------------------------
 def record_of_run(result: Result, document: Document, changes: Sequence[str] = ()) -> dict[str, Json]:
     """The record of a run; ``document`` is the scenario's, self-contained, before its ``changes``."""
-    command = {"kind": "run", "by": result.by, "changes": list(changes)}
-    return _record(command, [_run(result.scenario, document, result.to_json())])
+    command = {"kind": "run", "changes": list(changes)}
+    return _record(command, [_run(result.scenario, result.by, document, result.to_json())])
 
 
 def record_of_simulation(samples: list[tuple[Sample, Document]], changes: Sequence[str] = ()) -> dict[str, Json]:
     """The record of a simulation, one entry for each variant."""
     first = samples[0][0]
-    command = {"kind": "simulate", "by": first.by, "changes": list(changes), "trials": first.trials, "seed": first.seed}
-    return _record(command, [_run(sample.scenario, document, sample.to_json()) for sample, document in samples])
+    command = {"kind": "simulate", "changes": list(changes), "trials": first.trials, "seed": first.seed}
+    runs = [_run(sample.scenario, sample.by, document, sample.to_json()) for sample, document in samples]
+    return _record(command, runs)
 
 
 def save(record: Mapping[str, Json], path: Path) -> None:
@@ -82,9 +83,10 @@ def _record(command: dict[str, Json], runs: list[dict[str, Json]]) -> dict[str, 
     return {"record": FORM, "versions": versions(), "command": command, "runs": runs}
 
 
-def _run(scenario: Scenario, document: Document, results: dict[str, Json]) -> dict[str, Json]:
+def _run(scenario: Scenario, by: str, document: Document, results: dict[str, Json]) -> dict[str, Json]:
     return {
         "variant": scenario.variant.id if scenario.variant else "",
+        "by": by,
         "digest": scenario.digest,
         "scenario": as_yaml(document.value),
         "origins": list(_origins(scenario)),
@@ -121,9 +123,9 @@ def replay(path: Path, progress: Callable[[int, int], bool] | None = None) -> Re
         if scenario.digest != recorded["digest"]:
             digests.append(Difference(name, "digest", recorded["digest"], scenario.digest))
         if command["kind"] == "run":
-            results = run(scenario, command["by"]).to_json()
+            results = run(scenario, recorded["by"]).to_json()
         else:
-            results = simulate(scenario, command["trials"], command["seed"], command["by"], progress).to_json()
+            results = simulate(scenario, command["trials"], command["seed"], recorded["by"], progress).to_json()
         now = json.loads(json.dumps({key: results[key] for key in recorded["results"] if key in results}))
         figures += [Difference(name, *parts) for parts in _compared(recorded["results"], now, "")]
     wanted, own = record["versions"], versions()
@@ -171,12 +173,11 @@ def _is_record(record: dict[str, Json]) -> bool:
         and isinstance(command, dict)
         and isinstance(changes := command.get("changes"), list)
         and all(isinstance(change, str) for change in changes)
-        and command.get("by") in ("unit", "district", "all", "accounts")
         and isinstance(own, dict)
         and isinstance(runs, list)
         and runs
         and all(isinstance(one, dict) and all(isinstance(one.get(key), str) for key in texts) for one in runs)
-        and all(isinstance(one.get("results"), dict) for one in runs)
+        and all(isinstance(one.get("results"), dict) and one.get("by") in GROUPINGS for one in runs)
     )
 
 

@@ -40,7 +40,8 @@ def edited(path: Path, where: Path, change: Any) -> Path:
 def test_a_record_holds_all_that_is_needed(kept: Path) -> None:
     record = json.loads(kept.read_text("utf-8"))
     (run,) = record["runs"]
-    assert record["command"] == {"kind": "run", "by": "district", "changes": ["finance.bonds.b2023.coupon=3%"]}
+    assert run["by"] == "district"
+    assert record["command"] == {"kind": "run", "changes": ["finance.bonds.b2023.coupon=3%"]}
     assert {"finsim", "model", "numpy", "python"} <= record["versions"].keys()
     assert run["digest"] == load(FILE, None, ["finance.bonds.b2023.coupon=3%"]).digest
     assert "table:" not in run["scenario"] and "片区一" in run["scenario"], "the table's units stand in it"
@@ -62,8 +63,9 @@ def test_a_simulation_is_replayed_with_every_variant(tmp_path: Path) -> None:
     path = tmp_path / "simulation.json"
     assert call("simulate", "scenarios/two-loans.yaml", "--trials", "2000", "--seed", "0", "--save", str(path)).exit_code == 0
     record = json.loads(path.read_text("utf-8"))
-    assert record["command"] == {"kind": "simulate", "by": "all", "changes": [], "trials": 2000, "seed": 0}
+    assert record["command"] == {"kind": "simulate", "changes": [], "trials": 2000, "seed": 0}
     assert [run["variant"] for run in record["runs"]] == ["base", "high_subsidy", "two_accounts"]
+    assert [run["by"] for run in record["runs"]] == ["all", "all", "accounts"]
     content = json.loads(call("replay", str(path), "--json").output)
     assert content["same"] and content["digests"] == [run["digest"] for run in record["runs"]]
 
@@ -94,8 +96,8 @@ def test_another_scenario_or_version_is_said(kept: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "{}", '{"record": 1}', '{"record": 2, "runs": []}', "[" * 100_000, "\\u0000",
-     '{"record": 1, "versions": {}, "command": {"kind": "run", "by": "sum", "changes": []}, "runs": [{"variant": "", "digest": "", "scenario": "", "results": {}}]}',
-     '{"record": 1, "versions": {}, "command": {"kind": "simulate", "by": "all", "changes": [], "trials": "9", "seed": 1}, "runs": [{}]}'],
+     '{"record": 1, "versions": {}, "command": {"kind": "run", "changes": []}, "runs": [{"variant": "", "by": "sum", "digest": "", "scenario": "", "results": {}}]}',
+     '{"record": 1, "versions": {}, "command": {"kind": "simulate", "changes": [], "trials": "9", "seed": 1}, "runs": [{}]}'],
 )  # fmt: skip
 def test_what_is_no_record_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "no.json"

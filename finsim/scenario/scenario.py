@@ -21,6 +21,9 @@ from finsim.sheet import Text
 MODEL_VERSION = "2"
 """Raised when a formula changes, so that the same file with other formulas has another digest."""
 
+GROUPINGS = ("unit", "district", "all", "accounts")
+"""小区内自求平衡、大片区统筹、跨片区组合，或文件列明的主体."""
+
 
 @dataclass(frozen=True)
 class Origin:
