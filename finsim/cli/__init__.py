@@ -27,7 +27,7 @@ def main(context: click.Context, lang: str) -> None:
 
 
 for _command in (
-    files.check, files.show,
+    files.check, files.show, files.schema,
     calculating.run, calculating.simulate, calculating.replay, calculating.explain, calculating.workbook,
 ):  # fmt: skip
     main.add_command(_command)

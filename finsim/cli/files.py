@@ -1,4 +1,4 @@
-"""Commands about scenario files: check, show."""
+"""Commands about scenario files: check, show, schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from finsim.cli.common import FILE, command, option_set, option_variant
+from finsim.cli.common import FILE, command, option_set, option_variant, writing
 from finsim.sheet.text import Text
 
 
@@ -45,3 +45,26 @@ def show(lang: str, file: Path, path: str, origin: bool, variant: str | None, ch
     from finsim.scenario.loading import resolved
 
     show_document(resolved(file, variant, changes), path, origin, lang)
+
+
+@click.command()
+@click.option("-o", "--output", type=FILE, help="输出文件 .json；不写则输出到屏幕 · output file; without it, the screen")
+@click.pass_obj
+@command
+def schema(lang: str, output: Path | None) -> None:
+    """输出情景文件的 JSON Schema，供编辑器补全和检查。
+
+    Print the JSON Schema of scenario files, with which an editor completes and checks them.
+    """
+    import json
+
+    from finsim.files import write_whole
+    from finsim.scenario.reference import json_schema
+
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with writing(output, lang):
+        write_whole(output, text.encode())
+    click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeGuard
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from finsim.scenario.parsing import UNSEEN
@@ -27,6 +27,13 @@ def refused(what: Text, allowed: Text, remedy: Text) -> PydanticCustomError:
 def is_whole(given: object) -> TypeGuard[int]:
     """Whether it was written as a whole number: ``true`` is not 1."""
     return isinstance(given, int) and not isinstance(given, bool)
+
+
+# ---- what an editor checks ---------------------------------------------------------------------------------
+_NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?[0-9]"}]}
+_YEARS = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}]}
+_CHOICE = {"type": ["integer", "string", "object"]}
+"""A year, a date, or either with its source."""
 
 
 # ---- texts -------------------------------------------------------------------------------------------------
@@ -226,24 +233,24 @@ def _choice(read: Callable[[object], Any]) -> Callable[[object], Choice]:
     return validate
 
 
-Years = Annotated[tuple[int, int], BeforeValidator(_pair_of_years)]
-Share = Annotated[float, BeforeValidator(_share)]
-Money = Annotated[float, BeforeValidator(_money)]
+Years = Annotated[tuple[int, int], BeforeValidator(_pair_of_years), WithJsonSchema(_YEARS)]
+Share = Annotated[float, BeforeValidator(_share), WithJsonSchema(_NUMBER)]
+Money = Annotated[float, BeforeValidator(_money), WithJsonSchema(_NUMBER)]
 Phasing = Annotated[dict[int, Share], AfterValidator(_adding_up)]
 Amounts = Annotated[dict[int, Money], Field(min_length=1)]
 """Amounts in 万元 by year."""
-Issued = Annotated[Choice, BeforeValidator(_choice(_issued))]
-Version = Annotated[int, BeforeValidator(_one_of(1))]
+Issued = Annotated[Choice, BeforeValidator(_choice(_issued)), WithJsonSchema(_CHOICE)]
+Version = Annotated[int, BeforeValidator(_one_of(1)), WithJsonSchema({"enum": [1]})]
 BOND_TERMS = (1, 2, 3, 5, 7, 10, 15, 20, 30)
 """Years a special bond may run (财库〔2020〕36号)."""
-Term = Annotated[Choice, BeforeValidator(_choice(_one_of(*range(1, 31))))]
+Term = Annotated[Choice, BeforeValidator(_choice(_one_of(*range(1, 31)))), WithJsonSchema(_CHOICE)]
 """Years a bond may run."""
-LossYears = Annotated[int, BeforeValidator(_one_of(5, 10))]
+LossYears = Annotated[int, BeforeValidator(_one_of(5, 10)), WithJsonSchema({"enum": [5, 10]})]
 """Years for which a loss may be made good (企业所得税法第十八条；财税〔2018〕76号)."""
-Rate = Annotated[float, BeforeValidator(_rate)]
+Rate = Annotated[float, BeforeValidator(_rate), WithJsonSchema(_NUMBER)]
 RatePath = Annotated[dict[int, Rate], Field(min_length=1)]
 """Rates by the year from which they hold."""
-CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2))]
+CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2)), WithJsonSchema({"enum": [1, 2]})]
 
 
 def _names(given: object) -> tuple[str, ...]:
@@ -257,7 +264,7 @@ def _names(given: object) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-Neighbours = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Neighbours = Annotated[tuple[str, ...], BeforeValidator(_names), WithJsonSchema({"type": ["array", "string"]})]
 
 
 # ---- finance split over units ------------------------------------------------------------------------------
@@ -285,4 +292,13 @@ def _split(given: object) -> Split:
     )
 
 
-SplitRule = Annotated[Split, BeforeValidator(_split)]
+SplitRule = Annotated[
+    Split,
+    BeforeValidator(_split),
+    WithJsonSchema(
+        {
+            "type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
+            "properties": {"by": {"enum": list(SPLIT_KEYS)}, "listed": {"type": "object", "additionalProperties": _NUMBER}},
+        }
+    ),
+]  # fmt: skip

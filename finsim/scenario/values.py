@@ -47,6 +47,14 @@ class Stated:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Quantity:
+    """What a field says of itself: the input whose value it holds, and whether that may be a programme total."""
+
+    declared: Input
+    divisible: bool
+
+
 def stated(declared: Input, divisible: bool = False) -> Any:
     """The annotation of a field that holds the value of ``declared``."""
 
@@ -56,7 +64,7 @@ def stated(declared: Input, divisible: bool = False) -> Any:
         except QuantityError as error:
             raise refused(error.what, error.allowed, error.remedy) from None
 
-    return Annotated[Stated, BeforeValidator(validate)]
+    return Annotated[Stated, BeforeValidator(validate), Quantity(declared, divisible)]
 
 
 def read_stated(given: object, declared: Declared, divisible: bool = False) -> Stated:
