@@ -1,4 +1,4 @@
-"""Commands that calculate: run, simulate, replay, explain, workbook."""
+"""Commands that calculate: run, simulate, replay, diff, explain, workbook."""
 
 from __future__ import annotations
 
@@ -205,3 +205,32 @@ def workbook(
     with writing(output, lang):
         write(result, member, output)
     click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
+
+
+@click.command()
+@click.argument("first", type=FILE)
+@click.argument("second", type=FILE)
+@click.option("--variant-a", metavar="V", help="第一个方案的变体 · variant of the first")
+@click.option("--variant-b", metavar="V", help="第二个方案的变体 · variant of the second")
+@option_by
+@option_json
+@click.pass_obj
+@command
+def diff(
+    lang: str, first: Path, second: Path, variant_a: str | None, variant_b: str | None, by: str | None, as_json: bool
+) -> None:
+    """比较两个方案：哪些输入不同，结果差多少，哪个输入影响最大。
+
+    Compare two scenarios: which inputs differ, what follows, and which input moves what most.
+    """
+    from finsim.difference import compare
+    from finsim.report.differences import difference_json, show_difference
+
+    scenarios = [load(first, variant_a, by), load(second, variant_b, by)]
+    documents = [self_contained(scenario, file) for scenario, file in zip(scenarios, (first, second), strict=True)]
+    with progress_bar(f"{first.name} ↔ {second.name}", 1, lang) as progress:
+        found = compare((scenarios[0], documents[0]), (scenarios[1], documents[1]), by, progress)
+    if as_json:
+        print_json(difference_json(found))
+    else:
+        show_difference(found, lang)

@@ -57,7 +57,7 @@ def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iter
 def self_contained(path: str | pathlib.Path, variant: str | None = None) -> Document:
     """The scenario with one of its variants as one file that needs no other, for :func:`load_document`."""
     whole, units = _resolved(path, variant, ())
-    own = Document({"units": {"list": units.document.value}}, {})
+    own = units.document.under(("units", "list"))
     if units.source:
         own = own.merged(Document({"units": {"source": units.source}}, {}))
     return whole.without(("units",)).merged(own)
