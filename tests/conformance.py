@@ -6,12 +6,13 @@ values are in ``tests/data/published_cases.yaml``. A test makes a :class:`Record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
@@ -93,11 +94,45 @@ def figures(case: str) -> dict[str, Any]:
     return {entry["key"]: entry["value"] for entry in published()[case]["printed"]}
 
 
+def printed(case: str, key: str) -> dict[str, Any]:
+    """How a case prints a figure: value, printed_unit, tol."""
+    found = next((entry for entry in published()[case]["printed"] if entry["key"] == key), None)
+    assert found is not None, f"{case} prints no {key}"
+    return found
+
+
 @cache
 def case_files() -> tuple[tuple[Path, dict[str, Any]], ...]:
     """Every file below ``tests/cases`` that conforms to a published case, with what it says."""
     cases = ((path, read(path)) for path in sorted((TESTS / "cases").rglob("*.yaml")))
     return tuple((path, case) for path, case in cases if "conforms" in case)
+
+
+def recorded(case: str, entry: Mapping[str, Any], ours: Any) -> list[Record]:
+    """A record of an entry of ``expect`` for each of its values, with what ours are.
+
+    What has a ``key`` is published: printed unit and tolerance are those of the list. Otherwise the entry says them.
+    ``ours`` are the right values where the source is off; those that equal the published ones need no reason.
+    """
+    key = entry.get("key")
+    as_printed = printed(case, key) if key else entry
+    grade = published()[case]["grade"] if key else "derived"
+    name = key or f"({entry.get('part') or entry.get('measure', 'arithmetic')})"
+    reason = entry.get("source_convention", "")
+    values, found, right = (
+        np.atleast_1d(x).astype(float) for x in (as_printed["value"], ours, entry.get("ours", as_printed["value"]))
+    )
+    assert values.shape == found.shape == right.shape, f"{name}: {values.size} published, {found.size} ours"
+    off = right != values
+    assert off.any() == bool(reason), f"{name}: source_convention goes with ours that differ"
+    return [
+        Record(
+            case, grade, name if values.size == 1 else f"{name} {i + 1}", float(value),
+            float(as_printed["printed_unit"]), float(as_printed["tol"]), float(found[i]),
+            reason if off[i] else "", float(right[i]) if off[i] else None,
+        )
+        for i, value in enumerate(values)
+    ]  # fmt: skip
 
 
 # ---- the one table -----------------------------------------------------------------------------------------

@@ -13,15 +13,26 @@ A case is written by someone who knows a 测算表:
       value     a number, ``none`` where there must be no value, or a list for the years from ``period`` on
       tol       allowed difference, if not 0.005
       why       the arithmetic. Written with + − × ÷ ^ % and brackets only, it is calculated here and must give the value.
+
+A case of a published example says so at its top, and which figures are the published ones:
+
+    conforms    id of the example, in ``tests/data/published_cases.yaml``
+    expect:
+      key       name of the figure in that list, which says how exactly it is printed; ``tol`` may ask for more
+      measure   instead of ``row`` where the figure is no row: a function of finsim, or ``arithmetic``, ``given`` rows and numbers
+                (:mod:`tests.support.measures`)
+      source_convention, ours  where the source is off or has a convention of its own: why, and the right figure
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
@@ -29,7 +40,9 @@ from finsim.result import Result, run
 from finsim.scenario.document import parse, read
 from finsim.scenario.loading import load
 from finsim.sheet import TOLERANCE
+from tests.conformance import ROUNDING, check, printed, recorded
 from tests.support.arithmetic import arithmetic
+from tests.support.measures import figure
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted((ROOT / "tests" / "cases").glob("*.yaml"))
@@ -67,42 +80,64 @@ def evaluated(case: dict[str, Any], folder: Path) -> Result:
     return run(load(path), case.get("by"))
 
 
-def expected(case: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int | str | None, float]]:
-    """Every expected value with its entry and period."""
-    for entry in case["expect"]:
-        period, value = entry.get("period"), entry["value"]
-        if isinstance(value, list):
-            yield from ((entry, period + i, _number(v)) for i, v in enumerate(value))
-        else:
-            yield entry, period, _number(value)
+# ---- what is expected, and what is found -------------------------------------------------------------------
+def expected(entry: Mapping[str, Any]) -> list[float]:
+    """What ours must be: the values of an entry, or, where its source is off, the right ones."""
+    values = entry.get("ours", entry["value"])
+    return [math.nan if v == "none" else float(v) for v in (values if isinstance(values, list) else [values])]
 
 
-def _number(value: float | str) -> float:
-    return math.nan if value == "none" else float(value)
+def tolerance(case: Mapping[str, Any], entry: Mapping[str, Any]) -> float:
+    if "tol" in entry or "key" not in entry:
+        return float(entry.get("tol", TOL))
+    as_printed = printed(case["conforms"], entry["key"])
+    narrow_or_wide = min if "source_convention" in entry else max
+    return float(narrow_or_wide(as_printed["printed_unit"], as_printed["tol"]))
 
 
-def found(result: Result, entry: dict[str, Any], period: int | str | None) -> float:
+def found(result: Result, entry: Mapping[str, Any]) -> list[float]:
+    """Ours: as many years of the row, from ``period`` on, as the entry has values; or the figure made of rows."""
+    if "row" not in entry:
+        return [float(v) for v in np.atleast_1d(figure(entry, partial(taken, result)))]
+    if isinstance(entry["value"], list):
+        years = range(entry["period"], entry["period"] + len(entry["value"]))
+        return [taken(result, {**entry, "period": year}) for year in years]
+    return [taken(result, entry, whole=False)]
+
+
+def taken(result: Result, entry: Mapping[str, Any], whole: bool = True) -> Any:
+    """A row of one year, in total, or, where ``whole`` and no period is given, all its years."""
+    path, period = entry["row"], entry.get("period")
     sheet = "unit" if "unit" in entry else "account"
     model = result.scenario.sheets.unit if sheet == "unit" else result.scenario.sheets.account
     member = entry.get("unit") or entry.get("account") or result.accounts[0].id
     assert "account" in entry or "unit" in entry or len(result.accounts) == 1, "several accounts: say which"
-    assert entry["row"] in model.rows, f"no such row on the sheet of the {sheet}: {entry['row']}"
-    assert (period is None) == model.rows[entry["row"]].cell, f"{entry['row']}: period left out, or not to be given"
-    if period is None or period == "total":
-        return result.cell(entry["row"], member, sheet)
-    return float(result.series(entry["row"], member, sheet)[int(period) - result.years[0]])
+    assert path in model.rows, f"no such row on the sheet of the {sheet}: {path}"
+    cell = model.rows[path].cell
+    assert (period is None) == cell or (whole and not cell), f"{path}: period left out, or not to be given"
+    if cell or period == "total":
+        return result.cell(path, member, sheet)
+    series = result.series(path, member, sheet)
+    return series if period is None else float(series[int(period) - result.years[0]])
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
-def test_case(path: Path, tmp_path: Path) -> None:
+def test_case(path: Path, tmp_path: Path, record_property: Any) -> None:
     case: Any = read(path).value
     result = evaluated(case, tmp_path)
+    if "conforms" in case:
+        keyed = [entry for entry in case["expect"] if "key" in entry]
+        told = [record for entry in keyed for record in recorded(case["conforms"], entry, found(result, entry))]
+        check(told, record_property)
     wrong = []
-    for entry, period, value in expected(case):
-        ours = found(result, entry, period)
-        if not (abs(ours - value) <= entry.get("tol", TOL) or (math.isnan(ours) and math.isnan(value))):
-            place = " ".join(str(entry[key]) for key in ("unit", "account") if key in entry)
-            wrong.append((f"{entry['row']} {place}".strip(), period or "", value, ours, ours - value))
+    for entry in case["expect"]:
+        tol = tolerance(case, entry)
+        for i, (value, ours) in enumerate(zip(expected(entry), found(result, entry), strict=True)):
+            if not (abs(ours - value) <= tol * ROUNDING or (math.isnan(ours) and math.isnan(value))):
+                place = " ".join(str(entry[key]) for key in ("unit", "account") if key in entry)
+                name = f"{entry.get('row') or entry.get('key') or entry.get('measure', 'arithmetic')} {place}".strip()
+                period = entry.get("period", "")
+                wrong.append((name, period if not isinstance(period, int) else period + i, value, ours, ours - value))
     table = "".join(f"\n{row:44} {when!s:>6} {v:>16,.6f} {o:>16,.6f} {d:>16,.6f}" for row, when, v, o, d in wrong)
     assert not wrong, (
         f"{path.stem}: {case['title']}\n{'row':44} {'period':>6} {'expected':>16} {'ours':>16} {'less':>16}{table}"
@@ -115,12 +150,18 @@ def test_case(path: Path, tmp_path: Path) -> None:
 def test_arithmetic_of_the_case(path: Path) -> None:
     """What ``why`` calculates is what the case expects; nothing of finsim takes part."""
     case: Any = read(path).value
-    keys = {"row", "unit", "account", "period", "value", "tol", "why", "key", "source_convention", "ours"}
+    one_of = {"row", "measure", "arithmetic"}
+    keys = one_of | {"unit", "account", "period", "value", "tol", "why", "key", "given", "part", "source_convention", "ours"}
     assert case.keys() <= {"title", "source", "note", "scenario", "file", "variant", "by", "expect", "conforms"}
-    for entry, period, value in expected(case):
-        assert entry.keys() <= keys, f"{entry['row']}: {entry.keys() - keys}"
-        reason = str(entry.get("why", ""))
-        if not isinstance(entry["value"], list) and (calculated := arithmetic(reason)) is not None:
-            assert calculated == pytest.approx(value, abs=max(entry.get("tol", TOL), 1e-9)), (
-                f"{entry['row']} {period}: {reason}"
+    for entry in case["expect"]:
+        name = entry.get("key") or entry.get("row")
+        assert entry.keys() <= keys, f"{name}: {entry.keys() - keys}"
+        assert len(entry.keys() & one_of) == 1, f"{name}: a row, a measure or arithmetic"
+        assert ("source_convention" in entry) == ("ours" in entry) and ("key" in entry or "ours" not in entry), name
+        if "key" in entry:
+            assert entry["value"] == printed(case["conforms"], entry["key"])["value"], name
+        values = expected(entry)
+        if len(values) == 1 and (calculated := arithmetic(str(entry.get("why", "")))) is not None:
+            assert calculated == pytest.approx(values[0], abs=max(tolerance(case, entry), 1e-9)), (
+                f"{name} {entry.get('period')}: {entry['why']}"
             )

@@ -99,7 +99,10 @@ class Assets(Block):
 
     @line("期初资产折旧", "depreciation of assets of the beginning")
     def opening_depreciation(self):
-        return minimum(self.opening_fixed / self.opening.fixed_life, self.opening_net.prev)
+        """As stated year by year, else in equal parts over the remaining life."""
+        straight = self.opening_fixed / self.opening.fixed_life
+        stated = self.opening.depreciation
+        return minimum(where(stated.total > TOLERANCE, stated, straight), self.opening_net.prev)
 
     @line("折旧", "depreciation")
     def depreciation(self):

@@ -30,6 +30,7 @@ class Opening(Block):
     cash = Input("期初货币资金", "opening cash", ge=0, default=0)
     fixed = Input("期初固定资产净值", "opening fixed assets, net", ge=0, default=0)
     fixed_life = Input("期初固定资产剩余折旧年限", "remaining life of opening fixed assets", unit="年", ge=1, le=70, default=1)
+    depreciation = Schedule("列明的期初固定资产折旧", "depreciation of opening fixed assets as stated", unit="万元")
     vat_credit = Input("期初留抵税额", "opening VAT credit", ge=0, default=0)
 
     @line("期初资产", "opening assets")

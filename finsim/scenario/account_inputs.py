@@ -15,7 +15,7 @@ from finsim.scenario.document import Path
 from finsim.scenario.fields import BOND_TERMS, Choice
 from finsim.scenario.scenario import Origin
 from finsim.scenario.values import Stated
-from finsim.sheet import Text
+from finsim.sheet import TOLERANCE, Text
 from finsim.sheet.model import InputRow
 
 SECTIONS = (
@@ -43,6 +43,7 @@ def account_inputs(context: Context) -> None:
     last = max([context.years[0], *_bonds(context), *_loans(context)])
     _short_loans(context)
     _by_year(context)
+    _opening(context)
     cover = context.form.cover
     if cover:
         until = context.years[-1] if cover.income_until == "end" else last
@@ -255,11 +256,12 @@ def _short_loans(context: Context) -> None:
 
 # ---- amounts and shares stated by year ---------------------------------------------------------------------
 def _by_year(context: Context) -> None:
-    """Schedules of whole sections: the calendar, working capital, tax reduction, the budget."""
+    """Schedules of whole sections: the calendar, opening assets, working capital, tax reduction, the budget."""
     years, found = context.years, context.account_schedules
     found["horizon.year"] = np.array(years, dtype=float)[:, None]
     stated = {
-        ("working_capital", "added"): "working_capital.stated", ("tax", "reduction"): "tax.reduction",
+        ("opening", "depreciation"): "opening.depreciation", ("working_capital", "added"): "working_capital.stated",
+        ("tax", "reduction"): "tax.reduction",
         ("public", "budget"): "public.budget", ("public", "committed"): "public.committed",
     }  # fmt: skip
     for (section, key), row in stated.items():
@@ -274,3 +276,17 @@ def _by_year(context: Context) -> None:
     public = context.form.public
     limited = float(bool(public and public.budget))
     found["public.limited"] = np.full((len(years), 1), limited)
+
+
+def _opening(context: Context) -> None:
+    """Not more is written off than stands in the books."""
+    terms = context.form.opening
+    if terms is None or terms.depreciation is None:
+        return
+    net = terms.fixed.number if terms.fixed else 0.0
+    if sum(terms.depreciation.values()) > net + TOLERANCE:
+        context.refuse(
+            ("opening", "depreciation"), Text("列明的折旧多于期初固定资产净值。", "More is written off than the opening fixed assets, net."),
+            f"{sum(terms.depreciation.values()):g}", Text(f"合计不超过 fixed（{net:g} 万元）", f"in all up to fixed ({net:g}, CNY 10,000)"),
+            Text("改 depreciation 或 fixed。", "Correct depreciation or fixed."),
+        )  # fmt: skip

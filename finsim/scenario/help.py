@@ -141,6 +141,7 @@ HELP: dict[str, Text] = {
     "Segment.amounts": Text("分年还本金额（万元）", "amounts by year, in 万元"),
     "ShortLoan.years": Text("可借的年份", "years in which it may be drawn"),
     # ---- tax and the rest --------------------------------------------------------------------------------------
+    "Opening.depreciation": Text("期初固定资产逐年折旧 {年份: 万元}", "depreciation of opening fixed assets by year, in 万元"),
     "WorkingCapital.added": Text("逐年列明的流动资金增加额", "increases of working capital by year"),
     "ValueAddedTax.shown": Text("现金流量表中增值税按净额 net 或含税 gross 列示", "VAT net or gross in the cash flow statements"),
     "Tax.reduction": Text("减免比例 {年份: 比例}", "share of the tax remitted, by year"),

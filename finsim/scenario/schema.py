@@ -188,7 +188,23 @@ class Finance(Terms):
     short_loans: Annotated[dict[ItemId, ShortLoanTerms], Field(max_length=1)] = {}  # type: ignore[valid-type]
 
 
-# ---- taxes, working capital, appropriation, public money --------------------------------------------------
+# ---- opening balances, working capital, taxes, public money -----------------------------------------------
+class _Opening(Section):
+    """期初余额：opening assets are written off over ``fixed_life``, or as ``depreciation`` says year by year."""
+
+    depreciation: Amounts | None = None
+
+    @model_validator(mode="after")
+    def written_off_in_one_way(self) -> Self:
+        if self.depreciation is not None and getattr(self, "fixed_life", None) is not None:
+            raise refused(
+                Text("期初固定资产的折旧写了两种。", "Depreciation of opening fixed assets is stated in two ways."),
+                Text("fixed_life，或逐年列明的 depreciation", "fixed_life, or depreciation stated year by year"),
+                Text("删去其中一个。", "Remove one of them."),
+            )
+        return self
+
+
 class _WorkingCapital(Section):
     added: Amounts | None = None
 
@@ -219,7 +235,7 @@ class _Public(Section):
     declared: list[Literal[RED_FLAGS]] = []  # type: ignore[valid-type]
 
 
-OpeningTerms = with_inputs(Section, Opening)
+OpeningTerms = with_inputs(_Opening, Opening)
 WorkingCapitalTerms = with_inputs(_WorkingCapital, WorkingCapital)
 WorkingLoanTerms = with_inputs(Section, WorkingCapitalLoan)
 ValueAddedTaxTerms = with_inputs(_ValueAddedTax, ValueAddedTax)

@@ -330,6 +330,8 @@ def _account_schedules(
             columns.setdefault(f"short_loans.{name}.available", []).append(free.astype(float))
         tied = np.cumsum([random.uniform(0, 30) * (random.random() < 0.3) for _ in years])
         columns.setdefault("working_capital.stated", []).append(tied)
+        written_off = [random.uniform(0, 30) * (random.random() < 0.5) for _ in years]
+        columns.setdefault("opening.depreciation", []).append(np.array(written_off) * (random.random() < 0.5))
         columns.setdefault("tax.reduction", []).append(np.array([float(random.choice([0, 0, 0.5, 1])) for _ in years]))
         columns.setdefault("public.budget", []).append(np.full(len(years), 100.0))
         columns.setdefault("public.committed", []).append(np.zeros(len(years)))

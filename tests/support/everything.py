@@ -60,6 +60,7 @@ def everything() -> Scenario:
     put_by = np.array([0.0] * 4 + [0.2, 0.4, 0.6, 0.8, 1.0] + [0.0] * (periods - 9))[:, None]
     parts["account_schedules"] |= {
         "short_loans.s.available": np.ones((periods, 1)), "bonds.b2026.set_aside": put_by,
+        "opening.depreciation": np.array([0.0, *[20.0] * 6, *[0.0] * (periods - 7)])[:, None],
         "working_capital.stated": np.array([0.0, 0.0, *[12.0] * (periods - 2)])[:, None],
     }  # fmt: skip
     assert not {*EVERYTHING} - {*parts["unit_inputs"], *parts["account_inputs"]}
