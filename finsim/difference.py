@@ -13,7 +13,7 @@ from functools import cached_property
 
 from finsim.result import Result, run
 from finsim.scenario.composing import layered
-from finsim.scenario.document import Document, Path, Place, Value, parse
+from finsim.scenario.document import Document, Path, Place, Value, is_stated, parse
 from finsim.scenario.loading import load_document
 from finsim.scenario.problems import ScenarioError, dotted
 from finsim.scenario.scenario import Account, Scenario
@@ -161,7 +161,7 @@ def _by_id(document: Document) -> dict[str, Document]:
 
 
 def _mapping(value: Value | None) -> bool:
-    return isinstance(value, dict) and not {"value", "total"} & value.keys()
+    return isinstance(value, dict) and not is_stated(value)
 
 
 def _alone(before: Document, after: Document, change: Change, digest: str) -> Effect | None:

@@ -300,6 +300,7 @@ class Result:
                 "title": s.title.zh, "title_en": s.title.en, "digest": s.digest,
                 "variant": s.variant.id if s.variant else None, "by": self.by,
                 "splits": [{"subject": n.subject.zh, "rule": n.rule.zh, "subject_en": n.subject.en, "rule_en": n.rule.en} for n in s.splits],
+                "policies": [use.to_json() for use in s.policies],
             },
             "accounts": [
                 {
@@ -361,6 +362,8 @@ class Result:
         origin = None
         if kind == "input":
             origin = self.scenario.origin(sheet, path, member if sheet == "unit" else "")
+        elif kind == "schedule":
+            origin = self.scenario.origins.get((sheet, path))
         once = kind == "input" or (kind == "row" and model.rows[path].cell)
         return Operand(
             sheet, member, path, Text(*self._full_label(model, path)), None if once else year,

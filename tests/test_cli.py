@@ -33,11 +33,12 @@ def numbers(content: Any) -> list[float]:
     return [content] if isinstance(content, float) else []
 
 
-@pytest.mark.parametrize("command", ["check", "show", "run", "simulate", "explain", "workbook"])
+@pytest.mark.parametrize("command", ["check", "show", "schema", "run", "simulate", "replay", "diff", "explain", "workbook", "policy"])
 def test_help_speaks_both_languages(command: str) -> None:
     text = call(command, "--help").output
+    words = ("Check", "Print", "Evaluate", "Monte Carlo", "Calculate", "Compare", "Why", "Write", "Policy values")
     assert any("一" <= c <= "鿿" for c in text)
-    assert any(word in text for word in ("Check", "Print", "Evaluate", "Monte Carlo", "Why", "Write"))
+    assert any(word in text for word in words)
 
 
 def test_check_says_that_there_is_nothing_to_mend() -> None:
@@ -171,11 +172,43 @@ def test_explain_deep_goes_down_to_the_inputs() -> None:
         (["simulate", FILE, "--trials", "0", "--seed", "1"], "0"),
         (["workbook", FILE, "-o", "book.pdf"], ".xlsx"),
         (["workbook", FILE, "--by", "unit", "-o", "book.xlsx"], "--account"),
+        (["policy", "incometax"], "income_tax.rate"),
+        (["policy", "vat", "--date", "tomorrow"], "tomorrow"),
     ],
 )
 def test_wrong_use_is_told_with_exit_code_2(arguments: list[str], words: str) -> None:
     done = call(*arguments)
     assert (done.exit_code, words in done.output) == (2, True), done.output
+
+
+def test_run_names_the_policy_values_it_stands_on() -> None:
+    output = call("run", FILE).output
+    assert "政策取值（2023-06-01）" in output and "income_tax.rate" in output and "待核实（中）" in output
+
+
+def test_policy_lists_what_begins_with_a_name() -> None:
+    every, some = call("policy").output, call("policy", "community_care").output
+    assert "bonds.terms" in every and "income_tax.rate" in every
+    assert "bonds.terms" not in some and some.count("2027-12-31") >= 3 and some.count("2019-06-01") >= 3
+    one = call("policy", "community_care.vat", "--date", "2026-06-01").output
+    assert "2026年第7号" in one and "2019-06-01" not in one and "https://" in one
+
+
+def test_policy_on_a_day_that_is_not_known_is_an_error() -> None:
+    done = call("policy", "community_care.vat", "--date", "2028-01-01")
+    assert (done.exit_code, "2026-01-01 至 2027-12-31" in done.output) == (1, True)
+
+
+def test_policy_in_english_has_no_chinese() -> None:
+    done = call("--lang", "en", "policy")
+    assert done.exit_code == 0 and "verified" in done.output and "(low)" in done.output
+    assert not [c for c in done.output if "一" <= c <= "鿿"]
+
+
+def test_policy_as_json() -> None:
+    (entry,) = json.loads(call("policy", "income_tax.rate", "--json").output)
+    assert (entry["value"], entry["from"], entry["to"], entry["confidence"], entry["uncertain"]) == (0.25, "2008-01-01", None, "high", False)
+    assert entry["document"] and entry["document_en"] and entry["link"].startswith("https://")
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

@@ -1,12 +1,23 @@
-"""Commands about scenario files: check, show, schema."""
+"""Commands about scenario files and what they rest on: check, show, schema, policy."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from finsim.cli.common import FILE, command, option_set, option_variant, writing
+from finsim.cli.common import (
+    FILE,
+    Refused,
+    command,
+    one_of,
+    option_json,
+    option_set,
+    option_variant,
+    print_json,
+    writing,
+)  # fmt: skip
 from finsim.sheet.text import Text
 
 
@@ -68,3 +79,27 @@ def schema(lang: str, output: Path | None) -> None:
     with writing(output, lang):
         write_whole(output, text.encode())
     click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
+
+
+@click.command()
+@click.argument("name", required=False, default="")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="只列这一天有效的 · what is in force on a day")
+@option_json
+@click.pass_obj
+@command
+def policy(lang: str, name: str, on: datetime | None, as_json: bool) -> None:
+    """政策取值及其有效期、依据、核对日、可信度；名称可只写开头。
+
+    Policy values with period, document, last check and confidence; the beginning of a name will do.
+    """
+    from finsim.report.policies import chosen, not_known, policies_json, show_policies
+    from finsim.scenario.policy_files import policies
+
+    names = chosen(name, policies()) or [one_of(name, list(policies()), lang)]
+    found, day = [policies()[one] for one in names], on.date() if on else None
+    if told := not_known(found, day):
+        raise Refused(told.say(lang))
+    if as_json:
+        print_json(policies_json(found, day))
+    else:
+        show_policies(found, day, lang)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from finsim.scenario.composing import split
-from finsim.scenario.document import Document, Path, Place, Value
+from finsim.scenario.document import Document, Path, Place, Value, is_stated
 from finsim.scenario.problems import Problem, ScenarioError, dotted
 from finsim.scenario.words import listed, near, shown
 from finsim.scenario.writing import as_yaml
@@ -48,7 +48,7 @@ def _where(document: Document, path: str) -> Path:
 
 def _values(value: Value, path: Path) -> Iterator[tuple[Path, Value]]:
     """Every value that a person states as one: a scalar, a list, a quantity with its source."""
-    if isinstance(value, dict) and not {"value", "total"} & value.keys():
+    if isinstance(value, dict) and not is_stated(value):
         for key, inner in value.items():
             yield from _values(inner, (*path, key))
     else:

@@ -14,8 +14,8 @@ _HEAD = """# 情景文件的写法 · How a scenario is written
 由程序从表单生成，与软件所检查的完全一致。Generated from the forms that finsim checks.
 
 - 数值可以写成数、带单位的文字（`4000 元/户`、`4.1%`、`1.2 亿元`、`3 个月`），或 `{value: …, source: 来源, note: 说明}`、
-  `{value: …, assumed: [低, 高], note: 理由}`；标 ÷ 的可写合计 `{total: …, split: households}`，按单元分摊。
-  A value is a number, a text with its unit, or a mapping with its source or its range of assumption; one marked ÷ may be a total
+  `{value: …, assumed: [低, 高], note: 理由}`，或引用政策取值 `{policy: income_tax.rate}`（见 policy.md）；标 ÷ 的可写合计 `{total: …, split: households}`，按单元分摊。
+  A value is a number, a text with its unit, a mapping with its source or its range of assumption, or a policy value; one marked ÷ may be a total
   that is split over the units.
 - 每个数值都要有来源，或标为假设并给出范围；本段或本文件的 `source` 是默认来源，只为它所在的文件作证。
   Every value has a source or is an assumption with a range; `source` of a part or of the file is the default, for its own file only.

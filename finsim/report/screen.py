@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 from rich.tree import Tree
 
+from finsim.report.policies import show_uses
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
 from finsim.scenario.scenario import Origin, Scenario
@@ -84,6 +85,7 @@ def show_result(result: Result, lang: str) -> None:
         if len(result.accounts) == 1:
             _amounts(console, result, account.id, lang)
     _splits(console, result.scenario, lang)
+    show_uses(console, result.scenario.policies, lang)
 
 
 def _amounts(console: Console, result: Result, account: str, lang: str) -> None:

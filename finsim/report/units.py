@@ -5,7 +5,7 @@ from __future__ import annotations
 _WORDS = {
     "": "", "1": "", "万元": "CNY 10,000", "亿元": "CNY 100 m", "元": "CNY", "倍": "×", "户": "households", "㎡": "m²", "万㎡": "10,000 m²",
     "栋": "buildings", "个": "neighbourhoods", "年": "years", "年份": "year", "天": "days", "次": "uses", "月": "months", "kWh": "kWh",
-    "门": "entrances", "台": "lifts",
+    "门": "entrances", "台": "lifts", "期": "coupons",
 }  # fmt: skip
 _PER = {
     "户": "household",

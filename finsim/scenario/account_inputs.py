@@ -120,7 +120,7 @@ def _existing(context: Context, terms: Any) -> float:
 
 def _bond_years(context: Context, terms: Any) -> calendar.BondYears:
     repaid = _shares_repaid(terms)
-    return calendar.bond_years(context.years, terms.issued.value, terms.term.value, terms.coupons_a_year, repaid)
+    return calendar.bond_years(context.years, terms.issued.value, terms.term.value, terms.coupons_a_year.value, repaid)
 
 
 def _repayment_fits(context: Context, path: Path, terms: Any) -> None:
@@ -190,11 +190,17 @@ def _bonds(context: Context) -> Iterator[int]:
         of_term = _origin(context, terms.term, (*path, "term"), terms.source)
         for key in ("coupon_years", "matured"):
             context.origins["account", f"bonds.{name}.{key}"] = of_term
+        if terms.coupons_a_year.policy:
+            of_coupons = _origin(context, terms.coupons_a_year, (*path, "coupons_a_year"), terms.source)
+            context.origins["account", f"bonds.{name}.coupon_years"] = of_coupons
         yield bond.maturity
 
 
 def _origin(context: Context, choice: Choice, path: Path, inherited: str | None) -> Origin:
     """Where a date or a term comes from; the range of an assumed one stands in the note."""
+    if choice.policy:
+        note = Text(choice.note, choice.note)
+        return context.policy_origin(choice.policy, context.document.place_of(path), None, note)
     if choice.assumed is None:
         number = choice.value.year if isinstance(choice.value, datetime.date) else choice.value
         return context.origin(Stated(float(number), source=choice.source, note=choice.note), path, inherited)

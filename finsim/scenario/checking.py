@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from finsim.scenario.document import Document, Path
+from finsim.scenario.policy import Policies
 from finsim.scenario.problems import Problem, dotted
 from finsim.scenario.refusals import Refusal
 from finsim.scenario.schema import LISTS, Draft, ScenarioFile
@@ -32,16 +33,17 @@ _LIMITS = {
 }
 
 
-def checked(document: Document) -> tuple[Any, list[Problem]]:
-    """The form of a scenario as far as it holds, and what is wrong with the rest.
+def checked(document: Document, policies: Policies) -> tuple[Any, list[Problem]]:
+    """The form of a scenario as far as it holds, with the policy values it names, and what is wrong with the rest.
 
     An entry of the catalogue or of finance that does not hold is left out; any other part becomes None.
     """
     try:
-        return ScenarioFile.model_validate(document.value), []
+        return ScenarioFile.model_validate(document.value, context=policies), []
     except ValidationError as error:
         broken = {_part(item["loc"]) for item in error.errors()}
-        return Draft.model_validate(_without(document.value, broken)), problems_of(error, document, ScenarioFile)
+        draft = Draft.model_validate(_without(document.value, broken), context=policies)
+        return draft, problems_of(error, document, ScenarioFile)
 
 
 def problems_of(

@@ -9,11 +9,12 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets
 from finsim.scenario.composing import COMMAND_LINE
 from finsim.scenario.document import Document, Path, Place
+from finsim.scenario.policy import SOURCE, Policies
 from finsim.scenario.problems import Problem, dotted
 from finsim.scenario.scenario import Origin, SplitNote
 from finsim.scenario.units import Units
 from finsim.scenario.values import Stated
-from finsim.scenario.words import allowed, near, shown
+from finsim.scenario.words import UNSAID, allowed, near, shown
 from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
 
@@ -24,8 +25,10 @@ class Context:
     sheets: Sheets
     """Known once the catalogue has been read."""
 
-    def __init__(self, form: Any, document: Document, units: Units, problems: list[Problem]) -> None:
-        self.form, self.document, self.units = form, document, units
+    def __init__(
+        self, form: Any, document: Document, units: Units, policies: Policies, problems: list[Problem]
+    ) -> None:
+        self.form, self.document, self.units, self.policies = form, document, units, policies
         self.years = tuple(range(form.timeline.first, form.timeline.last + 1))
         self.problems = problems
         self.unit_inputs: dict[str, Array] = {}
@@ -109,6 +112,8 @@ class Context:
         self.source_known((*path, "source"), stated.source, place)
         at = place or self.document.place_of(path)
         note = note or Text(stated.note, stated.note)
+        if stated.policy:
+            return self.policy_origin(stated.policy, at, stated.assumed, note)
         if stated.assumed is not None:
             return Origin("assumed", at, stated.source or "", stated.assumed, note)
         if at.file.startswith(COMMAND_LINE) and stated.source is None:
@@ -122,6 +127,18 @@ class Context:
                      "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
             )  # fmt: skip
         return Origin("published", at, source or "", None, note)
+
+    def policy_origin(self, name: str, place: Place, assumed: tuple[float, float] | None, note: Text) -> Origin:
+        """Of a policy value: its document, its period and how sure it is; the file may call it an assumption."""
+        _, entry = self.policies.find(name)
+        uncertain = entry.uncertain(self.policies.date)
+        state = entry.state(self.policies.date) if uncertain else UNSAID
+        words = Text(
+            "".join(p for p in (f"政策 {name}（{entry.period.zh}；{entry.checked} 核对{uncertain * '；'}{state.zh}）。", entry.note.zh, note.zh)),
+            " ".join(p for p in (f"Policy {name} ({entry.period.en}; checked {entry.checked}{uncertain * '; '}{state.en}).", entry.note.en, note.en) if p),
+        )  # fmt: skip
+        kind = "assumed" if assumed else "unverified" if uncertain else "published"
+        return Origin(kind, place, SOURCE + name, assumed, words)
 
     def _inherited(self, path: Path, of_block: str | None, at: Place) -> str | None:
         table = self.units.heading

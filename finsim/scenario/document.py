@@ -13,7 +13,7 @@ from finsim.scenario.parsing import UNSEEN, Path, Place, Value, code, parsed
 from finsim.scenario.problems import Problem, ScenarioError, dotted
 from finsim.scenario.refusals import LARGEST, MOST_PROBLEMS, Refusal
 
-__all__ = ["Document", "Path", "Place", "Value", "parse", "read"]
+__all__ = ["Document", "Path", "Place", "Value", "is_stated", "parse", "read"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Document:
 
 def _merged(base: Value, override: Value, path: Path, replaced: set[Path]) -> Value:
     """The merged value; notes in `replaced` the paths at which the override won."""
-    if isinstance(base, dict) and isinstance(override, dict) and not (_stated(base) and _stated(override)):
+    if isinstance(base, dict) and isinstance(override, dict) and not (is_stated(base) and is_stated(override)):
         result = dict(base)
         for key, value in override.items():
             inner = (*path, key)
@@ -125,9 +125,9 @@ def _without(value: Value, path: Path) -> Value:
     return {key: _without(inner, path[1:]) if key == path[0] else inner for key, inner in value.items()}
 
 
-def _stated(mapping: dict[str | int, Value]) -> bool:
-    """Whether a mapping states one quantity, with its source beside it."""
-    return "value" in mapping or "total" in mapping
+def is_stated(mapping: dict[str | int, Value]) -> bool:
+    """Whether a mapping states one quantity, with its source beside it; ``policy`` of the whole file is a mapping."""
+    return "value" in mapping or "total" in mapping or isinstance(mapping.get("policy"), str)
 
 
 def read(path: pathlib.Path) -> Document:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeGuard
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from finsim.scenario.parsing import UNSEEN
+from finsim.scenario.policy import Policies
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.sheet import Text
 
@@ -205,13 +206,27 @@ class Choice:
     source: str | None = None
     assumed: tuple[datetime.date | int, datetime.date | int] | None = None
     note: str = ""
+    policy: str | None = None
 
 
-def _choice(read: Callable[[object], Any]) -> Callable[[object], Choice]:
-    """Read a plain entry, or ``{value, source | assumed: [low, high], note}``; every date in it is checked by ``read``."""
+def _of_policy(name: str, policies: Policies | None) -> object:
+    """A policy value that is a whole number."""
+    try:
+        number = (policies or Policies({})).number(name, "期/年")
+    except QuantityError as error:
+        raise refused(error.what, error.allowed, error.remedy) from None
+    return int(number) if number.is_integer() else number
 
-    def validate(given: object) -> Choice:
+
+def _choice(read: Callable[[object], Any]) -> Callable[[object, ValidationInfo], Choice]:
+    """Read a plain entry, ``{value, source | assumed: [low, high], note}`` or ``{policy, note}``; ``read`` checks every date in it."""
+
+    def validate(given: object, info: ValidationInfo) -> Choice:
         parts = given if isinstance(given, dict) else {"value": given}
+        policy = None
+        if "policy" in parts and parts.keys() <= {"policy", "note"}:
+            policy = str(parts["policy"])
+            parts = {"value": _of_policy(policy, info.context), "note": parts.get("note", "")}
         assumed = parts.get("assumed")
         pair = [read(end) for end in assumed] if isinstance(assumed, list) else []
         source, note = parts.get("source"), parts.get("note", "")
@@ -228,7 +243,7 @@ def _choice(read: Callable[[object], Any]) -> Callable[[object], Choice]:
                 Text("{value: 取值, assumed: [最早, 最晚], note: 理由}", "{value: …, assumed: [earliest, latest], note: reason}"),
                 Text("取值须在 assumed 的范围之内。", "The value must lie within the range of assumed."),
             )  # fmt: skip
-        return Choice(value, source, (pair[0], pair[1]) if pair else None, note)
+        return Choice(value, source, (pair[0], pair[1]) if pair else None, note, policy)
 
     return validate
 
@@ -250,7 +265,7 @@ LossYears = Annotated[int, BeforeValidator(_one_of(5, 10)), WithJsonSchema({"enu
 Rate = Annotated[float, BeforeValidator(_rate), WithJsonSchema(_NUMBER)]
 RatePath = Annotated[dict[int, Rate], Field(min_length=1)]
 """Rates by the year from which they hold."""
-CouponsAYear = Annotated[int, BeforeValidator(_one_of(1, 2)), WithJsonSchema({"enum": [1, 2]})]
+CouponsAYear = Annotated[Choice, BeforeValidator(_choice(_one_of(1, 2))), WithJsonSchema(_CHOICE)]
 
 
 def _names(given: object) -> tuple[str, ...]:

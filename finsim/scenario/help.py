@@ -48,6 +48,8 @@ HELP: dict[str, Text] = {
     "SourceNote.document_en": Text("文件的英文名称", "its name in English"),
     "SourceNote.link": Text("网址", "web address"),
     "SourceNote.date": Text("文件日期", "date of the document"),
+    "ScenarioFile.policy": Text("政策取值的日期", "the date of policy values"),
+    "PolicyDate.as_of": Text("政策取值以这一天为准", "policy values are those of this day"),
     "Timeline.first": Text("首年", "first year"),
     "Timeline.last": Text("末年", "last year"),
     "Catalogue.works": Text("改造内容", "works"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import pathlib
 from collections.abc import Collection, Iterable, Iterator
 
 from finsim.scenario.checking import checked
 from finsim.scenario.composing import assigned, compose, layered, taken, without
 from finsim.scenario.document import Document
+from finsim.scenario.policy import Policies
+from finsim.scenario.policy_files import policies
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.resolving import resolve
 from finsim.scenario.scenario import Scenario
@@ -87,7 +90,7 @@ def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[s
     if isinstance(whole := wholes[name], ScenarioError):
         raise whole
     whole = layered(whole, assigned(changes)).without(("variants",)).without(("default_variant",))
-    units, problems = read_units(whole, pathlib.Path(path).parent)
+    units, problems = read_units(whole, pathlib.Path(path).parent, _policies(whole))
     if problems:
         raise ScenarioError(problems)
     return whole, units
@@ -105,10 +108,11 @@ def _examined(
             found |= {problem: [name] for problem in whole.problems}
             continue
         whole = layered(whole, changes) if changes.value else whole
-        form, problems = checked(whole)
-        units, more = read_units(whole, folder)
+        on_date = _policies(whole)
+        form, problems = checked(whole, on_date)
+        units, more = read_units(whole, folder, on_date)
         problems += more
-        scenarios[name] = resolve(form, whole, units, problems, name)
+        scenarios[name] = resolve(form, whole, units, on_date, problems, name)
         for problem in dict.fromkeys(problems):
             found.setdefault(problem, []).append(name)
     if (default := _default(document)) not in scenarios:
@@ -126,6 +130,13 @@ def _variants(document: Document) -> Iterator[tuple[str, Document | ScenarioErro
                 yield name, layered(without(document, removed), changes)
             except ScenarioError as error:
                 yield name, error
+
+
+def _policies(document: Document) -> Policies:
+    """Policy values on the scenario's date, which must be known before any value is read; what is no date the form refuses."""
+    as_of = document.get(("policy", "as_of"))
+    day = as_of if isinstance(as_of, datetime.date) else None
+    return Policies(policies() if day else {}, day)
 
 
 def _default(document: Document) -> str:

@@ -169,7 +169,7 @@ def _quantity(quantity: Quantity) -> Json:
     number = {"type": "number", **{key: value for key, value in limits.items() if value is not None}}
     plain = [number, {"type": "string", "pattern": r"^\s*[+-]?[0-9]"}]
     ends = {"type": "array", "items": {"anyOf": plain}, "minItems": 2, "maxItems": 2}
-    parts: Json = {"value": {"anyOf": plain}, "source": {"type": "string"}, "assumed": ends, "note": {"type": "string"}}
+    parts: Json = {"value": {"anyOf": plain}, "policy": {"type": "string"}, "source": {"type": "string"}, "assumed": ends, "note": {"type": "string"}}
     if quantity.divisible:
         keys = {"type": "object", "propertyNames": {"enum": list(FACT_KEYS)}}
         parts |= {"total": {"anyOf": plain}, "split": {"anyOf": [{"enum": list(FACT_KEYS)}, keys]}}

@@ -11,6 +11,8 @@ from finsim.scenario.catalogue_checks import check_catalogue
 from finsim.scenario.context import Context
 from finsim.scenario.document import Document
 from finsim.scenario.grouping import listed_accounts, members
+from finsim.scenario.policy import SOURCE, Policies
+from finsim.scenario.policy_use import check_policies, policies_used
 from finsim.scenario.problems import Problem
 from finsim.scenario.scenario import Scenario, SourceEntry, VariantNote
 from finsim.scenario.splitting import check_rules, split_finance
@@ -20,17 +22,20 @@ from finsim.scenario.units import Units
 from finsim.sheet import Text
 
 
-def resolve(form: Any, document: Document, units: Units, problems: list[Problem], variant: str) -> Scenario | None:
+def resolve(
+    form: Any, document: Document, units: Units, policies: Policies, problems: list[Problem], variant: str
+) -> Scenario | None:
     """The scenario of a form, or None and more ``problems``. A form or units that hold in part are checked in part."""
     if form.timeline is None:
         return None
-    context = Context(form, document, units, problems)
+    context = Context(form, document, units, policies, problems)
     context.source_known(("source",), form.source)
     shape = structure(context)
     context.sheets = sheets(shape)
     check_catalogue(context, shape)
     unit_inputs(context)
     account_inputs(context)
+    check_policies(context)
     check_rules(context)
     accounts = tuple(listed_accounts(context))
     found = tuple(members(context))
@@ -39,6 +44,7 @@ def resolve(form: Any, document: Document, units: Units, problems: list[Problem]
         split_finance(context)
     if problems:
         return None
+    used = policies_used(context)
     variants = {
         name: VariantNote(name, Text(v.label, v.label_en), Text(v.note, v.note_en)) for name, v in form.variants.items()
     }
@@ -50,5 +56,7 @@ def resolve(form: Any, document: Document, units: Units, problems: list[Problem]
         sources={
             key: SourceEntry(Text(s.document, s.document_en), s.link, s.date.isoformat() if s.date else "", s.note)
             for key, s in form.sources.items()
-        },
+        }
+        | {SOURCE + use.policy.name: SourceEntry(use.entry.document, use.entry.link, "", "") for use in used},
+        policies=used,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets, Structure, sheets
 from finsim.scenario.distributions import Distribution
 from finsim.scenario.document import Place
+from finsim.scenario.policy import UNVERIFIED, PolicyUse
 from finsim.scenario.words import UNSAID
 from finsim.sheet import Text
 
@@ -29,8 +30,9 @@ GROUPINGS = ("unit", "district", "all", "accounts")
 class Origin:
     """Where a number comes from.
 
-    kind  published (a source says so) | assumed (with a range) | derived (worked out from other values by a stated rule)
-          | changed (set on the command line) | default (left out; the meaning is in the reference)
+    kind  published (a source says so) | unverified (a policy value that is to be verified) | assumed (with a range)
+          | derived (worked out from other values by a stated rule) | changed (set on the command line)
+          | default (left out; the meaning is in the reference)
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Origin:
     def word(self) -> Text:
         return {
             "published": Text("有来源", "sourced"),
+            "unverified": UNVERIFIED,
             "assumed": Text("假设", "assumed"),
             "derived": Text("推算", "derived"),
             "changed": Text("命令行改动", "set on the command line"),
@@ -131,6 +134,8 @@ class Scenario:
     """By (path, unit), where a unit has a value of its own."""
     splits: tuple[SplitNote, ...]
     sources: Mapping[str, SourceEntry]
+    """Documents by key, also of the policy values (``policy.name``)."""
+    policies: tuple[PolicyUse, ...]
 
     @property
     def sheets(self) -> Sheets:
@@ -163,7 +168,7 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of everything that decides the results: structure, numbers, grouping, distributions, model version.
+        """Hash of everything that decides the results: structure, numbers, grouping, distributions, policy, model version.
 
         What is as it would be if it were left out of the file is left out here: a choice that finsim gains moves no scenario
         that does not make it.
@@ -188,5 +193,7 @@ class Scenario:
             "listed": [(a.id, a.units) for a in self.listed],
             "draws": sorted(repr((d.sheet, d.path, d.unit, d.distribution, d.factor, d.shared)) for d in self.draws),
         }
+        if self.policies:
+            content["policies"] = sorted(use.identity for use in self.policies)
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

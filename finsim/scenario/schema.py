@@ -84,6 +84,12 @@ class Timeline(Terms):
         return self
 
 
+class PolicyDate(Terms):
+    """The date on which policy values are taken, and from which they are followed."""
+
+    as_of: datetime.date
+
+
 # ---- finance -----------------------------------------------------------------------------------------------
 Face = stated(Stake.face)
 
@@ -306,6 +312,7 @@ class ScenarioFile(Terms):
     sources: dict[Id, SourceNote] = {}
     source: str | None = None
     timeline: Timeline
+    policy: PolicyDate | None = None
     construction: with_inputs(Section, Construction) | None = None  # type: ignore[valid-type]
     catalogue: Catalogue
     units: Any

@@ -154,7 +154,7 @@ def _own_values(context: Context) -> None:
             if not context.known(at, name, inputs, what, units.heading or place):
                 continue
             try:
-                stated = read_stated(given, inputs[name])
+                stated = read_stated(given, inputs[name], policies=context.policies)
             except QuantityError as error:
                 context.refuse(path, error.what, given, error.allowed, error.remedy, place)
                 continue

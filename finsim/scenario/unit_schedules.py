@@ -9,6 +9,7 @@ import numpy as np
 from finsim.scenario import calendar
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
+from finsim.scenario.scenario import Origin
 from finsim.scenario.values import Stated
 from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
@@ -25,10 +26,7 @@ def unit_schedules(context: Context) -> None:
         for path, name, terms in context.entries("catalogue", kind):
             _of_operation(context, path, f"{kind}.{name}", terms)
     for path, name, terms in context.entries("catalogue", "streams"):
-        changes = terms.vat_changes or {}
-        context.in_timeline((*path, "vat_changes"), *changes)
-        rate = terms.vat_rate.number if terms.vat_rate else 0.0
-        context.unit_schedules[f"streams.{name}.vat_change"] = calendar.changes(years, rate, changes)[:, None]
+        context.unit_schedules[f"streams.{name}.vat_change"] = _change_of_rate(context, path, name, terms)[:, None]
         context.unit_schedules[f"streams.{name}.leaves"] = np.zeros((len(years), 1))
     _leaves(context)
     for path, name, terms in context.entries("catalogue", "replacements"):
@@ -36,6 +34,22 @@ def unit_schedules(context: Context) -> None:
         falls, written_off = calendar.replacements(years, terms.years, terms.life)
         context.unit_schedules[f"replacements.{name}.falls"] = falls[:, None]
         context.unit_schedules[f"replacements.{name}.written_off"] = written_off[:, None]
+
+
+def _change_of_rate(context: Context, path: Path, name: str, terms: Any) -> Array:
+    """As the file states; before its first year, and without it, a policy value goes by its calendar at each year's end."""
+    changes = terms.vat_changes or {}
+    context.in_timeline((*path, "vat_changes"), *changes)
+    if terms.vat_rate is None or terms.vat_rate.policy is None:
+        return calendar.changes(context.years, terms.vat_rate.number if terms.vat_rate else 0.0, changes)
+    policy = terms.vat_rate.policy
+    known = context.policies.by_year(policy, context.years)
+    first = min(changes, default=context.years[-1] + 1)
+    followed = {year: rate for year, rate in known.items() if year < first}
+    note = Text(f"随政策 {policy} 的日期变动。", f"Follows the dates of policy {policy}.")
+    place = context.document.place_of((*path, "vat_rate"))
+    context.origins["unit", f"streams.{name}.vat_change"] = Origin("derived", place, note=note)
+    return calendar.changes(context.years, terms.vat_rate.number, followed | changes)
 
 
 def _of_operation(context: Context, path: Path, section: str, terms: Any) -> None:

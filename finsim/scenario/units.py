@@ -13,6 +13,7 @@ from finsim.scenario.catalogue_form import Table, UnitTerms
 from finsim.scenario.checking import problems_of
 from finsim.scenario.document import Document, Place, Value
 from finsim.scenario.document import Path as Where
+from finsim.scenario.policy import Policies
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import MOST_PROBLEMS, Refusal
 from finsim.scenario.tables import read_table
@@ -67,13 +68,13 @@ class Units:
         return row.terms.source or self.source
 
 
-def read_units(document: Document, folder: Path) -> tuple[Units, list[Problem]]:
+def read_units(document: Document, folder: Path, policies: Policies) -> tuple[Units, list[Problem]]:
     """The units of a scenario that hold their form, and what is wrong with the others."""
     if not isinstance(document.value, dict) or "units" not in document.value:
         return Units(), []  # the check of the form has said so
     given = document.value["units"]
     if isinstance(given, list):
-        return _units(document.at(("units",)))
+        return _units(document.at(("units",)), policies)
     if not isinstance(given, dict):
         return Units(), [_problem(_NO_UNITS, document.place_of(("units",)), "units", shown(given))]
     try:
@@ -93,7 +94,7 @@ def read_units(document: Document, folder: Path) -> tuple[Units, list[Problem]]:
     if not isinstance(rows.value, list):
         return Units(), [_problem(_NO_UNITS, document.place_of(("units", "list")), "units.list", shown(rows.value))]
     rows, problems = _overridden(rows, document)
-    units, more = _units(rows, table.source, heading)
+    units, more = _units(rows, policies, table.source, heading)
     return units, problems + more
 
 
@@ -125,7 +126,9 @@ def _list(rows: Document) -> list[Value]:
     return list(rows.value)
 
 
-def _units(document: Document, source: str | None = None, heading: Place | None = None) -> tuple[Units, list[Problem]]:
+def _units(
+    document: Document, policies: Policies, source: str | None = None, heading: Place | None = None
+) -> tuple[Units, list[Problem]]:
     assert isinstance(document.value, list)
     rows: list[UnitRow] = []
     problems: list[Problem] = []
@@ -136,7 +139,7 @@ def _units(document: Document, source: str | None = None, heading: Place | None 
         name = str(given.get("id", number)) if isinstance(given, dict) else str(number)
         place = document.place_of((number,))
         try:
-            rows.append(UnitRow(UnitTerms.model_validate(given), number))
+            rows.append(UnitRow(UnitTerms.model_validate(given, context=policies), number))
         except ValidationError as error:
             problems += problems_of(error, document, UnitTerms, (number,), ("units", name))
         if name in lines:

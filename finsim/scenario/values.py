@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
 from finsim.scenario.fields import refused
 from finsim.scenario.parsing import UNSEEN
+from finsim.scenario.policy import Policies
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.sheet import Input, Text
 from finsim.sheet.block import Bounds
@@ -17,7 +18,8 @@ FACT_KEYS = ("households", "area", "buildings", "neighbourhoods", "entrances", "
 """Keys by which a programme total of the catalogue may be split over units."""
 Weights = tuple[tuple[str, float], ...]
 """Facts with their weights, which add up to 1."""
-_KEYS = ("value", "total", "split", "source", "assumed", "note")
+_NUMBERS = ("value", "total", "policy")
+_KEYS = (*_NUMBERS, "split", "source", "assumed", "note")
 
 
 class Declared(Protocol):
@@ -36,8 +38,8 @@ class Stated:
     """A number as the scenario states it.
 
     ``split`` names the facts by which a programme total is divided over the units, each with its weight (因素法);
-    ``source`` a key of ``sources``; ``assumed`` the range of an assumption. With neither, the source of the block or of the
-    file applies.
+    ``source`` a key of ``sources``; ``assumed`` the range of an assumption; ``policy`` the policy value that it is. With none
+    of them, the source of the block or of the file applies.
     """
 
     number: float
@@ -45,6 +47,7 @@ class Stated:
     source: str | None = None
     assumed: tuple[float, float] | None = None
     note: str = ""
+    policy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,32 +61,38 @@ class Quantity:
 def stated(declared: Input, divisible: bool = False) -> Any:
     """The annotation of a field that holds the value of ``declared``."""
 
-    def validate(given: object) -> Stated:
+    def validate(given: object, info: ValidationInfo) -> Stated:
         try:
-            return read_stated(given, declared, divisible)
+            return read_stated(given, declared, divisible, info.context)
         except QuantityError as error:
             raise refused(error.what, error.allowed, error.remedy) from None
 
     return Annotated[Stated, BeforeValidator(validate), Quantity(declared, divisible)]
 
 
-def read_stated(given: object, declared: Declared, divisible: bool = False) -> Stated:
+def read_stated(given: object, declared: Declared, divisible: bool = False, policies: Policies | None = None) -> Stated:
     """Read a number, a text with its unit, or a mapping with its source; a ``divisible`` one may be a programme total.
+
+    ``{policy: name}`` is the policy value of that name on the date of ``policies``.
 
     Raises :class:`QuantityError`.
     """
     parts = given if isinstance(given, dict) else {"value": given}
     unknown = [str(key) for key in parts if key not in _KEYS]
-    if unknown or ("value" in parts) == ("total" in parts):
+    if unknown or sum(key in parts for key in _NUMBERS) != 1 or ("policy" in parts and "source" in parts):
         raise QuantityError(
             Text("数值的写法不对。", "This is not how a value is written."),
-            Text("value 或 total 二者之一，另可有 split、source、assumed、note", "one of value or total, with split, source, assumed, note"),
+            Text("value、total、policy 三者之一，另可有 split、source、assumed、note", "one of value, total or policy, with split, source, assumed, note"),
             Text(f"删去 {'、'.join(unknown)}。", f"Remove {', '.join(unknown)}.") if unknown
-            else Text("只写 value 或只写 total。", "Write either value or total."),
+            else Text("只写 value、total、policy 之一；policy 自带来源。", "Write one of value, total and policy; a policy value has its source."),
         )  # fmt: skip
-    number = _number(parts.get("value", parts.get("total")), declared)
+    if "policy" in parts:
+        number = _bounded((policies or Policies({})).number(parts["policy"], declared.unit), declared)
+    else:
+        number = _number(parts.get("value", parts.get("total")), declared)
     return Stated(
-        number, _split(parts, divisible), _text(parts, "source"), _range(parts, number, declared), _text(parts, "note") or ""
+        number, _split(parts, divisible), _text(parts, "source"), _range(parts, number, declared), _text(parts, "note") or "",
+        _text(parts, "policy"),
     )  # fmt: skip
 
 
@@ -146,11 +155,22 @@ def _text(parts: dict[Any, Any], key: str) -> str | None:
 
 
 def _number(given: object, declared: Declared) -> float:
-    b = declared.bounds
     try:
         number = convert(given, declared.unit)
+    except QuantityError as error:
+        raise _of(declared, error) from None
+    return _bounded(number, declared)
+
+
+def _bounded(number: float, declared: Declared) -> float:
+    b = declared.bounds
+    try:
         check(number, b.ge, b.gt, b.le, b.lt, declared.unit)
     except QuantityError as error:
-        what = Text(f"{declared.label.zh}：{error.what.zh}", f"{declared.label.en}: {error.what.en}")
-        raise QuantityError(what, error.allowed, error.remedy) from None
+        raise _of(declared, error) from None
     return number
+
+
+def _of(declared: Declared, error: QuantityError) -> QuantityError:
+    what = Text(f"{declared.label.zh}：{error.what.zh}", f"{declared.label.en}: {error.what.en}")
+    return QuantityError(what, error.allowed, error.remedy)

@@ -38,10 +38,11 @@ def test_it_is_marked_as_invented(base: Scenario) -> None:
     assert check(FILE) == []
     assert base.title.zh.endswith("（虚构示例）")
     assert base.title.en.endswith("(invented example)")
-    documents = {key: (source.document.zh, source.document.en) for key, source in base.sources.items()}
+    policies = {f"policy.{use.policy.name}" for use in base.policies}
+    documents = {key: (s.document.zh, s.document.en) for key, s in base.sources.items() if key not in policies}
     assert documents == {"invented": ("虚构示例", "invented example")}
     published = [origin for origin in base.origins.values() if origin.kind == "published"]
-    assert {origin.source for origin in published} == {"invented"}
+    assert {origin.source for origin in published} == {"invented", "policy.income_tax.rate"}
 
 
 def test_three_units_in_two_districts(base: Scenario) -> None:

@@ -22,35 +22,35 @@ def write_series(book: Book, page: Page) -> None:
         ),
     )
     scenario = book.result.scenario
-    lines: list[tuple[str, str, ScheduleRow, Text, str, list[float]]] = []
+    lines: list[tuple[str, str, str, ScheduleRow, Text, str, list[float]]] = []
     for sheet, model in (("unit", scenario.sheets.unit), ("account", scenario.sheets.account)):
         for row in model.schedules.values():
             label = model.sections[row.section].label
             if sheet == "account":
-                lines.append(("", row.path, row, label, "主体 account", book.values.schedule(row.path)))
+                lines.append((sheet, "", row.path, row, label, "主体 account", book.values.schedule(row.path)))
             elif book.units:
                 own = scenario.numbers.unit_schedules[row.path].shape[1] > 1
                 for unit in book.units if own else book.units[:1]:
                     name, member = (unit.id, f"{unit.id} {unit.label.zh}") if own else ("", "全部单元 all units")
-                    lines.append((name, row.path, row, label, member, book.of_unit(unit.id).schedule(row.path)))
+                    lines.append((sheet, name, row.path, row, label, member, book.of_unit(unit.id).schedule(row.path)))
     table = _Table(book, page, SERIES, len(lines))
-    for number, (owner, path, row, label, member, values) in enumerate(lines):
+    for number, (sheet, owner, path, row, label, member, values) in enumerate(lines):
         id = f"units.{owner}.{path}" if owner else path
         table.row(
             number,
             id,
             Text(f"{label.zh}·{row.label.zh}", f"{label.en}: {row.label.en}"),
             row.unit,
-            f"{_origin(scenario, path)}；{member}",
+            f"{_origin(scenario, sheet, path)}；{member}",
             values,
         )
         book.schedules[owner, path] = table.template(number)
     table.finish()
 
 
-def _origin(scenario: Scenario, path: str) -> str:
+def _origin(scenario: Scenario, sheet: str, path: str) -> str:
     """Where a series comes from: a bond's date and term are stated values, the rest follows from the file's years."""
-    origin = scenario.origins.get(("account", path))
+    origin = scenario.origins.get((sheet, path))
     if origin is None:
         return "推算 derived"
     document = scenario.sources[origin.source].document.zh if origin.source else ""
