@@ -251,9 +251,15 @@ class Result:
         else:
             years = round(self.cell("liquidity.years", account))
             worst = self.years[int(np.argmin(accumulated))]
+            endless = round(self.cell("liquidity.endless", account))
+            rolled = Text(
+                f"其中 {endless} 年只靠短期借款借新还旧，终未还清。",
+                f" In {endless} of them a short-term loan is only repaid by the next one, and in the end not at all.",
+            )
+            said = rolled if endless else Text("", "")
             reason = Text(
-                f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:,.2f} 万元。",
-                f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (CNY 10,000).",
+                f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:,.2f} 万元。{said.zh}",
+                f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (CNY 10,000).{said.en}",
             )
         label = Text("年度流动性", "yearly liquidity")
         return Verdict("liquidity", label, passed, counted, lowest, 0.0, lowest, year, reason, "万元")

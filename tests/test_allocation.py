@@ -13,7 +13,7 @@ import pytest
 from finsim.allocation import Shortage, avoidable_shortage
 from finsim.result import run
 from finsim.scenario.loading import load
-from tests.test_cases import evaluated
+from tests.support.cases import evaluated
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 Shortages = Callable[..., dict[str, Shortage]]

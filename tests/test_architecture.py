@@ -136,7 +136,8 @@ def two_of_everything() -> Sheets:
             natures=payers,
             serves=tuple((cost, tuple(s for s, _ in streams)) for cost, _ in two("cost")), standard=STANDARD_TESTS,
             replacements=two("replacement"), short_loans=two("short-loan")[:1],
-            refinances=(("bond-2", ("bond-1",)),), ramps=tuple((stream, 2) for stream, _ in streams),
+            refinances=(("bond-2", ("bond-1",)),), treatments=tuple((s, "taxed" if s.endswith("1") else "untaxed") for s, _ in payers),
+            ramps=tuple((stream, 2) for stream, _ in streams),
         )
     )  # fmt: skip
 

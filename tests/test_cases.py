@@ -4,7 +4,7 @@ A case is written by someone who knows a 测算表:
 
     title       what it shows
     source      where published numbers come from
-    scenario    a scenario; what it leaves out is in UNSAID below
+    scenario    a scenario; what it leaves out is in ``UNSAID`` of tests/support/cases.py
     file        or a scenario file of the repository, with ``variant`` and ``by`` where wanted
     expect      rows with their values:
       row       path of the row; of the unit's sheet where ``unit`` says which unit
@@ -34,50 +34,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
-from finsim.result import Result, run
-from finsim.scenario.document import parse, read
-from finsim.scenario.loading import load
+from finsim.result import Result
+from finsim.scenario.document import read
 from finsim.sheet import TOLERANCE
 from tests.conformance import ROUNDING, check, printed, recorded
+from tests.support import cases
 from tests.support.arithmetic import arithmetic
+from tests.support.cases import evaluated
 from tests.support.measures import figure
 
-ROOT = Path(__file__).parents[1]
-CASES = sorted((ROOT / "tests" / "cases").glob("*.yaml"))
+CASES = sorted(cases.CASES.glob("*.yaml"))
 TOL = 0.005
-
-UNSAID = """
-finsim: 1
-title_en: case
-source: case
-sources: {case: {document: 手算例题, document_en: worked by hand}}
-timeline: {first: 2021, last: 2030}
-catalogue: {}
-units: [{id: u, label: 单元, label_en: unit, households: 0, area: 0, buildings: 0, neighbourhoods: 0}]
-finance: {split: {by: equal}}
-assets: {right_share: 1, right_life: 10}
-tax: {rate: 0}
-surcharges: {on_vat: 0, on_revenue: 0}
-cover: {threshold: 1.2, income_tax_counted: 0, income_until: end}
-recovery: {discount_rate: 5%}
-balance: {by: all, standard: [cover_full, liquidity]}
-"""
-
-
-def evaluated(case: dict[str, Any], folder: Path) -> Result:
-    """The case's scenario, loaded as a file like any other, and evaluated."""
-    if "file" in case:
-        return run(load(ROOT / case["file"], case.get("variant")), case.get("by"))
-    scenario: Any = parse(UNSAID.encode(), "UNSAID").value
-    for key, value in {"title": case["title"], **case["scenario"]}.items():
-        scenario[key] = {**scenario[key], **value} if isinstance(scenario.get(key), dict) else value
-    path = folder / "scenario.yaml"
-    yaml: Any = YAML(typ="safe", pure=True)
-    yaml.sort_base_mapping_type_on_output = False  # the order of sources is the order of drawing
-    yaml.dump(scenario, path)
-    return run(load(path), case.get("by"))
 
 
 # ---- what is expected, and what is found -------------------------------------------------------------------

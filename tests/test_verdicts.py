@@ -11,7 +11,7 @@ import pytest
 from finsim.result import Result
 from finsim.scenario.document import read
 from finsim.verdicts import Verdict
-from tests.test_cases import evaluated
+from tests.support.cases import evaluated
 
 CASE = Path(__file__).parent / "cases" / "account-in-full.yaml"
 

@@ -137,6 +137,8 @@ class Contributed(Block):
     payable = UnitSum(Contributions.payable)
     settled = UnitSum(Contributions.settled)
     kept = UnitSum(Contributions.kept)
+    taxed = UnitSum(Contributions.taxed)
+    not_deductible = UnitSum(Contributions.not_deductible)
 
 
 class Business(Block):

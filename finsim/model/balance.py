@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from finsim.model.flows import ProjectFlow
     from finsim.model.funding import Debts, Funding
     from finsim.model.lender import Lender
+    from finsim.model.loans import Bridge
     from finsim.model.profit import Profit
     from finsim.model.public import PublicMoney
     from finsim.model.tax import IncomeTax, Surcharges
@@ -102,10 +103,16 @@ class Liquidity(Block):
 
     title = Text("年度流动性", "Yearly liquidity")
     cash: CashPlan
+    bridges: list[Bridge]
+
+    @line("短期借款只借不还", "bridged without end", unit="1")
+    def endless(self):
+        return total(b.endless for b in self.bridges)
 
     @line("资金短缺", "short of funds", unit="1")
     def short(self):
-        return where(self.cash.accumulated < -TOLERANCE, 1, 0)
+        """Also in a year that is only bridged by a short-term loan that rolls over and is never repaid."""
+        return where(self.cash.accumulated < -TOLERANCE, 1, minimum(1, self.endless))
 
     @line("最低累计盈余资金", "lowest accumulated surplus")
     def lowest(self):

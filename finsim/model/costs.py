@@ -46,6 +46,7 @@ class Cost(Block):
     repriced = Schedule("调价年", "years in which the price steps", unit="1")
     stated = Schedule("逐年列明金额", "amounts stated year by year", unit="万元")
     open = Schedule("发生期内", "within its years", unit="1")
+    vat_change = Schedule("税率变动", "change of the rate of VAT", unit="1")
 
     @line("当年发生比例", "share of the year in operation", unit="1")
     def operated(self):
@@ -78,10 +79,14 @@ class Cost(Block):
         uses = self.per_use * total(s.volume for s in self.streams) / YUAN
         return self.index * uses + self.share_of_income * total(s.revenue for s in self.streams)
 
+    @line("适用进项税率", "rate of input VAT that applies", unit="1")
+    def vat(self):
+        return self.vat_rate + self.vat_change
+
     @line("计入成本系数", "share of the amounts that is cost", unit="1")
     def cost_share(self):
         """Without the VAT that is credited; VAT that is not credited is a cost."""
-        return (1 + self.vat_rate * (1 - self.credited)) / (1 + self.vat_rate * self.vat_included)
+        return (1 + self.vat * (1 - self.credited)) / (1 + self.vat * self.vat_included)
 
     @line("成本", "cost")
     def cost(self):
@@ -93,8 +98,8 @@ class Cost(Block):
 
     @line("进项税额", "input VAT")
     def input_vat(self):
-        paid = (self.yearly + self.by_use) / (1 + self.vat_rate * self.vat_included)
-        return paid * self.vat_rate * self.credited
+        paid = (self.yearly + self.by_use) / (1 + self.vat * self.vat_included)
+        return paid * self.vat * self.credited
 
 
 class Replacement(Block):

@@ -224,3 +224,10 @@ class Bridge(Block):
     def renewed(self):
         """Years that begin and end with it: the longer, the less it is a bridge."""
         return where(minimum(self.draw, self.repaid) > TOLERANCE, 1, 0)
+
+    @line("借新还旧终未还清", "never repaid but by the next one", unit="1")
+    def endless(self):
+        """1 in the years whose loan is only repaid by the next one, and so on until one is not repaid: no bridge, insolvency."""
+        failed = where(self.cash.accumulated.next < -TOLERANCE, 1, 0)
+        renewed = where(self.closing.next > TOLERANCE, self.endless.next, failed)
+        return where(self.closing > TOLERANCE, renewed, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from finsim.model.construction import Construction
 from finsim.model.sources import Source
 from finsim.model.works import Work
-from finsim.sheet import Block, Text, line, total
+from finsim.sheet import Block, Text, line, share, total
 
 
 class Pay(Block):
@@ -30,12 +30,15 @@ class Contributions(Block):
 
     funds    住宅专项维修资金
     levels   fiscal sources by whose budget they come from
+    taxing   sources that are income of the company as far as they pay for its assets; ``untaxed`` are none (不征税收入)
     """
 
     title = Text("各方出资", "Contributions")
     sources: list[Source]
     funds: list[Source]
     levels: dict[str, list[Source]]
+    taxing: list[Source]
+    untaxed: list[Source]
     construction: Construction
 
     @line("各方出资", "contributed")
@@ -94,7 +97,7 @@ class Contributions(Block):
 
     @line("用于企业资产的出资", "contributed to the company's assets")
     def for_assets(self):
-        return total(p.paid * p.work.owned for s in self.sources for p in s.pays.values())
+        return total(s.for_assets for s in self.sources)
 
     @line("专项应付款", "special payable", stock=True)
     def payable(self):
@@ -113,3 +116,15 @@ class Contributions(Block):
     def kept(self):
         """The rest of what is settled leaves with the works that are handed over."""
         return self.payable_for_assets.prev + self.for_assets - self.payable_for_assets
+
+    @line("应税的出资", "contributions taxed")
+    def taxed(self):
+        """For the company's assets, when it arrives."""
+        return total((s.received + s.given) * s.assets_share for s in self.taxing)
+
+    @line("不得扣除的折旧摊销", "depreciation not deductible")
+    def not_deductible(self):
+        """Of each work, in the share that money paid which is not taxed (财税〔2011〕70号)."""
+        return total(
+            p.work.depreciation * share(p.paid.total, p.work.paid.total) for s in self.untaxed for p in s.pays.values()
+        )

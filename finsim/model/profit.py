@@ -105,7 +105,7 @@ class Appropriation(Block):
     preferred = Input("约定优先股股利", "preferred dividend a year", unit="万元/年", ge=0, default=0)
     optional_rate = Input("任意盈余公积金比例", "optional reserve", unit="1", ge=0, le=1, default=0)
     payout = Input("利润分配比例", "share of profit paid out", unit="1", ge=0, le=1, default=0)
-    on_capital = Input("年分配上限占资本金", "dividends at most, of capital", unit="1", ge=0, le=10, default=10)
+    on_capital = Input("年分配上限占资本金（0 为不设）", "dividends at most, of capital (0: no limit)", unit="1", ge=0, le=10, default=0)
     while_owing = Input("还清贷款前可分配（1 是，0 否）", "dividends before loans are repaid (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
 
     @line("期初未分配利润", "opening retained earnings", stock=True)
@@ -145,7 +145,7 @@ class Appropriation(Block):
     @line("各投资方利润分配", "dividends")
     def dividends(self):
         left = self.payout * maximum(0, self.distributable - self.to_preferred - self.optional)
-        capped = minimum(left, self.on_capital * self.balance_sheet.capital)
+        capped = where(self.on_capital > 0, minimum(left, self.on_capital * self.balance_sheet.capital), left)
         return minimum(capped, self.payable - self.to_preferred)
 
     @line("未分配利润", "retained earnings", stock=True)

@@ -184,6 +184,14 @@ class Source(Block):
     def ceded_income(self):
         return self.by_ceded_income * self.paid
 
+    @line("其中：用于企业资产", "of which for the company's assets")
+    def for_assets(self):
+        return total(p.paid * p.work.owned for p in self.pays.values())
+
+    @line("用于企业资产的比例", "share for the company's assets", unit="1")
+    def assets_share(self):
+        return share(self.for_assets.total, self.paid.total)
+
     @line("专款专用检查", "ring-fence check", check=True)
     def ring_fence(self):
         """What it pays equals what its eligible works receive from it."""

@@ -33,6 +33,9 @@ STANDARD_TESTS = (
 )  # fmt: skip
 STREAM_KINDS = ("revenue", "subsidy", "untaxed_subsidy")
 """经营收入、补贴收入、不征税的补贴收入."""
+TAX_TREATMENTS = ("capital", "untaxed", "taxed")
+"""What money for the company's assets is to income tax: 作为资本投入，不征税，折旧可扣除; 不征税收入，折旧不得扣除
+(财税〔2011〕70号); 应税收入，折旧可扣除."""
 ELEMENTS = ("materials", "power", "wages", "repairs", "others")
 """生产要素法：外购原材料、外购燃料及动力、工资及福利、修理、其他."""
 
@@ -53,6 +56,7 @@ class Structure:
     loss_years   years for which a loss may be made good: 5, or 10 for high-tech enterprises
     not_built    works that are not built as far as their sources do not pay
     levels       whose budget a fiscal source comes from, where it says so
+    treatments   what a source is to income tax, where it is not capital
     belongs      whose income a stream is, where it is not the company's
     needs        the works without which a stream earns nothing
     ramps        how many years of operation a stream's table of the ramp has
@@ -85,6 +89,7 @@ class Structure:
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     ramps: tuple[tuple[str, int], ...] = ()
     gross_vat: bool = False
+    treatments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,11 +142,13 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
             blocks.append(pay)
     for optional in s.not_built:
         works[optional].last += payments[optional][-1:]
-    natures, levels = dict(s.natures), dict(s.levels)
+    natures, levels, treatments = dict(s.natures), dict(s.levels), dict(s.treatments)
     contributions = Contributions(
         "contributions", sources=list(sources.values()), construction=construction,
         funds=[source for name, source in sources.items() if natures.get(name) == "maintenance_fund"],
         levels={level: [source for name, source in sources.items() if levels.get(name) == level] for level in LEVELS},
+        taxing=[source for name, source in sources.items() if treatments.get(name) == "taxed"],
+        untaxed=[source for name, source in sources.items() if treatments.get(name) == "untaxed"],
     )  # fmt: skip
     streams: dict[str, Stream] = {}
     ramped: list[RampYear] = []

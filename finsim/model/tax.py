@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finsim.sheet import Block, Input, Schedule, Text, line, maximum, minimum, share, total
+from finsim.sheet import Block, Input, Schedule, Text, line, maximum, minimum, total
 
 if TYPE_CHECKING:
     from finsim.model.account import Business, Contributed, Investment
@@ -112,36 +112,21 @@ class IncomeTax(Block):
     profit: Profit
     business: Business
     contributed: Contributed
-    investment: Investment
     debts: Debts
     losses: list[Loss]
 
     rate = Input("所得税率", "income tax rate", unit="1", ge=0, le=0.5)
-    granted_deductible = Input(
-        "出资形成资产的折旧可扣除比例", "deductible share of depreciation on assets that grants paid", unit="1", ge=0, le=1, default=1
-    )  # fmt: skip
-    grants_taxed = Input("形成企业资产的出资应税比例", "taxable share of grants for the company's assets", unit="1", ge=0, le=1, default=0)
     reduction = Schedule("减免比例", "share of the tax remitted", unit="1")
 
     @line("适用税率", "rate that applies", unit="1")
     def effective(self):
         return self.rate * (1 - self.reduction)
 
-    @line("出资占企业资产比例", "share of the company's assets that grants paid", unit="1")
-    def granted_share(self):
-        assets = self.investment.assets.prev + self.investment.intangibles.prev
-        return minimum(1, share(self.contributed.kept.to_date - self.contributed.kept, assets))
-
-    @line("不得扣除的折旧摊销", "depreciation not deductible")
-    def not_deductible(self):
-        """Assets bought with money that is not taxed (财税〔2011〕70号)."""
-        written_off = self.investment.depreciation + self.investment.amortisation
-        return (1 - self.granted_deductible) * self.granted_share * written_off
-
     @line("纳税调整", "adjustment for tax")
     def adjustment(self):
-        taxed = self.not_deductible + self.grants_taxed * self.contributed.kept
-        return taxed - self.business.untaxed_subsidy - self.business.relieved
+        """Contributions that are income, depreciation of what untaxed money paid; less income that is not taxed."""
+        added = self.contributed.taxed + self.contributed.not_deductible
+        return added - self.business.untaxed_subsidy - self.business.relieved
 
     @line("纳税调整后所得（短期借款利息前）", "income for tax before short-term interest")
     def base_before(self):

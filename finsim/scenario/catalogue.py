@@ -39,6 +39,7 @@ def structure(context: Context) -> Structure:
         intangible=tuple(name for _, name, terms in context.entries("catalogue", "works") if _is_intangible(terms)),
         not_built=tuple(name for name, _ in _unlike(context, "works", "if_unpaid", "account")),
         levels=tuple(_unlike(context, "sources", "level", None)),
+        treatments=tuple(_unlike(context, "sources", "tax", "capital")),
         belongs=tuple(_unlike(context, "streams", "belongs", "company")),
         needs=tuple(
             _referring(context, "streams", "needs", "works", Text("没有这项改造内容。", "There is no such work."))

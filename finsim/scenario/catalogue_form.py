@@ -10,7 +10,7 @@ from finsim.model.costs import Cost, Replacement
 from finsim.model.facts import Facts
 from finsim.model.sources import Source
 from finsim.model.streams import RampYear, Stream
-from finsim.model.structure import BELONGS, ELEMENTS, LEVELS, NATURES, STREAM_KINDS
+from finsim.model.structure import BELONGS, ELEMENTS, LEVELS, NATURES, STREAM_KINDS, TAX_TREATMENTS
 from finsim.model.works import Work
 from finsim.scenario.fields import Amounts, Id, ItemId, Label, LabelEn, Neighbours, Phasing, Share, Years, refused
 from finsim.scenario.form import Named, Terms, with_inputs
@@ -27,6 +27,7 @@ Location = Literal["红线外", "公共部分", "建筑物本体", "户内"]
 Network = Literal["供水", "排水", "供电", "供气", "供热", "通信"]
 Reached = stated(RampYear.reached)
 Floors = stated(Input("层数", "floors", unit="层", ge=1, le=100))
+VatChanges = Annotated[dict[int, Share], Field(min_length=1)]
 
 
 class Reprice(Terms):
@@ -69,6 +70,7 @@ class Takes(Terms):
 class _Source(Named):
     nature: Literal[NATURES]  # type: ignore[valid-type]
     level: Literal[LEVELS] | None = None  # type: ignore[valid-type]
+    tax: Literal[TAX_TREATMENTS] = "capital"  # type: ignore[valid-type]
     county: Label | None = None
     floors_from: Annotated[int, Field(ge=1, le=100)] | None = None
     pays: Pays
@@ -83,7 +85,7 @@ class _Stream(Named):
     needs: list[str] = []
     years: Years | None = None
     ramp: Annotated[list[Reached], Field(min_length=1, max_length=30)] | None = None  # type: ignore[valid-type]
-    vat_changes: Annotated[dict[int, Share], Field(min_length=1)] | None = None
+    vat_changes: VatChanges | None = None
     repriced: Reprice | None = None
     stated: Amounts | None = None
 
@@ -104,6 +106,7 @@ class _Cost(Named):
     element: Literal[ELEMENTS] = "others"  # type: ignore[valid-type]
     serves: list[str] = []
     years: Years | None = None
+    vat_changes: VatChanges | None = None
     repriced: Reprice | None = None
     stated: Amounts | None = None
 

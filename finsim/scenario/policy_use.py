@@ -46,7 +46,7 @@ def _check(context: Context, path: str, unit: str, origin: Origin) -> None:
     if origin.kind == "assumed" or not origin.source.startswith(SOURCE) or name in _ONCE:
         return
     policy, _ = context.policies.find(origin.source.removeprefix(SOURCE))
-    followed = name == "vat_rate" and section.startswith("streams.") and not unit
+    followed = name == "vat_rate" and section.startswith(("streams.", "costs.")) and not unit
     on = context.policies.date
     last = policy.known_until(on) if followed else policy.holds_until(on)
     end = datetime.date(context.years[-1], 12, 31)
@@ -88,7 +88,7 @@ def _stated(context: Context, path: str, unit: str) -> bool:
 
 
 def _changes(context: Context, section: str) -> dict[int, float]:
-    """Rates of VAT that the file states for a stream, by the year from which they hold."""
-    name = section.removeprefix("streams.")
-    terms = next(terms for _, stream, terms in context.entries("catalogue", "streams") if stream == name)
+    """Rates of VAT that the file states for a stream or a cost, by the year from which they hold."""
+    kind, _, name = section.partition(".")
+    terms = next(terms for _, entry, terms in context.entries("catalogue", kind) if entry == name)
     return terms.vat_changes or {}

@@ -25,8 +25,7 @@ def unit_schedules(context: Context) -> None:
     for kind in ("streams", "costs"):
         for path, name, terms in context.entries("catalogue", kind):
             _of_operation(context, path, f"{kind}.{name}", terms)
-    for path, name, terms in context.entries("catalogue", "streams"):
-        context.unit_schedules[f"streams.{name}.vat_change"] = _change_of_rate(context, path, name, terms)[:, None]
+    for _, name, _ in context.entries("catalogue", "streams"):
         context.unit_schedules[f"streams.{name}.leaves"] = np.zeros((len(years), 1))
     _leaves(context)
     for path, name, terms in context.entries("catalogue", "replacements"):
@@ -36,7 +35,7 @@ def unit_schedules(context: Context) -> None:
         context.unit_schedules[f"replacements.{name}.written_off"] = written_off[:, None]
 
 
-def _change_of_rate(context: Context, path: Path, name: str, terms: Any) -> Array:
+def _change_of_rate(context: Context, path: Path, section: str, terms: Any) -> Array:
     """As the file states; before its first year, and without it, a policy value goes by its calendar at each year's end."""
     changes = terms.vat_changes or {}
     context.in_timeline((*path, "vat_changes"), *changes)
@@ -48,12 +47,12 @@ def _change_of_rate(context: Context, path: Path, name: str, terms: Any) -> Arra
     followed = {year: rate for year, rate in known.items() if year < first}
     note = Text(f"随政策 {policy} 的日期变动。", f"Follows the dates of policy {policy}.")
     place = context.document.place_of((*path, "vat_rate"))
-    context.origins["unit", f"streams.{name}.vat_change"] = Origin("derived", place, note=note)
+    context.origins["unit", f"{section}.vat_change"] = Origin("derived", place, note=note)
     return calendar.changes(context.years, terms.vat_rate.number, followed | changes)
 
 
 def _of_operation(context: Context, path: Path, section: str, terms: Any) -> None:
-    """Price steps, amounts stated year by year, and the years within which a stream or a cost runs."""
+    """Price steps, amounts stated year by year, the years within which a stream or a cost runs, and its rates of VAT."""
     years, step, stated = context.years, terms.repriced, terms.stated or {}
     if step:
         context.in_timeline((*path, "repriced", "first"), step.first)
@@ -68,6 +67,7 @@ def _of_operation(context: Context, path: Path, section: str, terms: Any) -> Non
         context.in_timeline((*path, "years"), *dict.fromkeys(terms.years))
     open_ = calendar.span(years, *terms.years) if terms.years else np.ones(len(years))
     context.unit_schedules[f"{section}.open"] = open_[:, None]
+    context.unit_schedules[f"{section}.vat_change"] = _change_of_rate(context, path, section, terms)[:, None]
 
 
 def _leaves(context: Context) -> None:

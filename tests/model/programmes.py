@@ -22,6 +22,7 @@ from finsim.model.structure import (
     NATURES,
     STANDARD_TESTS,
     STREAM_KINDS,
+    TAX_TREATMENTS,
     Sheets,
     Structure,
     sheets,
@@ -194,7 +195,8 @@ def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator
         kinds=_choices(ids["streams"], STREAM_KINDS, random), elements=_choices(ids["costs"], ELEMENTS, random),
         intangible=tuple(w for w in ids["works"] if random.random() < 0.3),
         not_built=tuple(w for w in ids["works"] if random.random() < 0.3 and any(w in works for works in some.values())),
-        levels=_choices(ids["sources"], LEVELS, random), belongs=_choices(ids["streams"], BELONGS, random),
+        levels=_choices(ids["sources"], LEVELS, random), treatments=_choices(ids["sources"], TAX_TREATMENTS, random),
+        belongs=_choices(ids["streams"], BELONGS, random),
         needs=tuple((x, tuple(w for w in ids["works"] if random.random() < 0.2)) for x in ids["streams"]),
         short_loans=labels["loans"][:1], loss_years=int(random.choice([5, 10])),
         not_special=tuple(b for b in ids["bonds"] if random.random() < 0.2),
@@ -270,10 +272,9 @@ def _unit_schedules(s: Structure, years: tuple[int, ...], random: np.random.Gene
             found[f"{kind}.{name}.repriced"] = steps[:, None]
             found[f"{kind}.{name}.stated"] = some(0.1) * random.uniform(0, 100, (len(years), UNITS))
             found[f"{kind}.{name}.open"] = some(0.9)
+            changed = calendar.changes(years, 0.0, {years[0] + int(random.integers(0, 9)): 0.03})
+            found[f"{kind}.{name}.vat_change"] = changed[:, None]
     for name, _ in s.streams:
-        found[f"streams.{name}.vat_change"] = calendar.changes(
-            years, 0.0, {years[0] + int(random.integers(0, 9)): 0.03}
-        )[:, None]
         found[f"streams.{name}.leaves"] = some(0.2)
     for name, _ in s.replacements:
         named = random.integers(years[0], years[-1] + 1, int(random.integers(1, 3)))

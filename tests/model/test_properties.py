@@ -54,6 +54,8 @@ def everything_holds(r: Run) -> None:
     depreciation_never_exceeds_cost_less_residual(r)
     vat_credit_is_never_negative_and_used_once(r)
     losses_are_used_once_and_within_their_years(r)
+    grants_are_taxed_once_and_depreciated_once(r)
+    a_bridge_without_end_ends_in_a_shortage(r)
 
 
 # ---- what holds --------------------------------------------------------------------------------------------
@@ -317,3 +319,19 @@ def losses_are_used_once_and_within_their_years(r: Run) -> None:
                 used += part
             assert abs(used - relief[t, member, number]) <= NEAR
             losses.append([t, max(-profit, 0.0)])
+
+
+def grants_are_taxed_once_and_depreciated_once(r: Run) -> None:
+    written_off = r.series("construction.depreciation", "unit") + r.series("construction.amortisation", "unit")
+    lost, taxed = r.series("contributions.not_deductible", "unit"), r.series("contributions.taxed", "unit")
+    at_least(lost, 0)
+    at_least(written_off, lost)
+    at_least(r.series("contributions.for_assets", "unit").sum(axis=0), taxed.sum(axis=0))
+
+
+def a_bridge_without_end_ends_in_a_shortage(r: Run) -> None:
+    endless, closing = r.series("liquidity.endless"), r.series("debts.bridges_closing")
+    short = r.series("cash.accumulated") < -5e-7
+    assert not (endless.any(axis=0) & ~short.any(axis=0)).any()
+    assert not ((endless > 0) & (closing <= 0)).any() and not endless[-1].any()
+    at_least(r.series("liquidity.short"), endless)

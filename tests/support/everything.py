@@ -39,6 +39,7 @@ def everything() -> Scenario:
         s, replacements=(("r", Text("更新", "replacement")),), short_loans=(("s", Text("过桥", "bridge")),),
         streams=(*s.streams, ("grant", Text("补贴", "grant"))), kinds=(*s.kinds, ("grant", "subsidy")),
         elements=(("running", "power"), ("collection", "materials")), intangible=(s.works[-1][0],),
+        treatments=(("central", "untaxed"), ("residents", "taxed")),
     )  # fmt: skip
     parts: dict[str, dict[str, Array]] = {}
     periods = len(n.years)
