@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from finsim import indicators, verdicts
+from finsim import flags, indicators, scope, verdicts
+from finsim.flags import Flag as Flag
 from finsim.model.engine import Engine
 from finsim.scenario.scenario import Account, Origin, Scenario
+from finsim.scope import MissingWork
 from finsim.sheet import Text
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import Expression, operands, path_of
@@ -45,6 +47,13 @@ INDICATORS: tuple[tuple[str, str, Text, str], ...] = (
         "万元/户",
     ),
     ("own_share", "result.own_share", Text("非债务资金占总投资比例", "share not financed by debt"), "1"),
+    ("short_years", "liquidity.years", Text("短缺年数", "years short of funds"), "年"),
+    ("basic_share", "measures.basic_share", Text("基础类财政承担比例", "fiscal share of basic works"), "1"),
+    ("leverage", "measures.leverage", Text("财政资金撬动倍数", "leverage of fiscal money"), "倍"),
+    ("social_share", "measures.social_share", Text("社会资本占总投资比例", "social capital, share of investment"), "1"),
+    ("income_per_household", "measures.per_household", Text("户均年经营收入", "income per household a year"), "元/户/年"),
+    ("income_per_area", "measures.per_area", Text("每平方米年经营收入", "income per square metre a year"), "元/㎡/年"),
+    ("income_per_bay", "measures.per_bay", Text("每车位年收入", "income per bay a year"), "元/位/年"),
 )
 """Key in JSON, row (a series is summed), label and unit."""
 
@@ -203,80 +212,16 @@ class Result:
         return bool(self.scenario.splits) and size > 1 and len(chosen.units) < size
 
     def verdicts(self, account: str) -> tuple[Verdict, ...]:
-        return tuple(self._verdicts(account))
+        return tuple(verdicts.verdicts(self, account))
 
-    def _verdicts(self, account: str) -> Iterator[Verdict]:
-        counted = self.scenario.structure.standard
-        threshold = self.value("account", account, "cover.threshold", None)
-        for name, label in (
-            ("full", Text("债券本息覆盖（全口径）", "bond cover (full)")),
-            ("operating", Text("债券本息覆盖（运营期）", "bond cover (operating)")),
-            ("all_debt", Text("全部债务本息覆盖", "cover of all debt")),
-        ):
-            value = _number(self.cell(f"cover.{name}", account))
-            passed = self.cell(f"cover.{name}_passes", account) > 0.5
-            income = self.cell("cover.income", account)
-            if value is None:
-                reason = Text("没有这类债务，本项不适用。", "There is no such debt: not applicable.")
-            else:
-                verb = Text("达到", "reaches") if passed else Text("低于", "is below")
-                reason = Text(
-                    f"可用于偿债的收益 {income:,.2f} 万元，覆盖倍数 {value:.3f}，{verb.zh}要求的 {threshold:g} 倍。",
-                    f"Income for debt service {income:,.2f} (CNY 10,000); cover {value:.3f} {verb.en} the required {threshold:g}.",
-                )
-            margin = None if value is None else value - threshold
-            yield Verdict(
-                f"cover_{name}", label, passed, f"cover_{name}" in counted, value, threshold, margin, None, reason, "倍"
-            )
-        yield self._liquidity(account, "liquidity" in counted)
-        yield self._recovery(account, "recovery" in counted)
-        if "lender" in counted:
-            yield verdicts.lender(self, account)
-        if "public_money" in counted:
-            yield verdicts.public_money(self, account)
-        if "ring_fence" in counted:
-            yield verdicts.ring_fence(self, account)
+    def flags(self, account: str) -> tuple[Flag, ...]:
+        """Red flags, declared or found, then yellow ones: what is forbidden, and what is worth a question."""
+        return tuple(flags.flags(self, account))
 
-    def _liquidity(self, account: str, counted: bool) -> Verdict:
-        lowest = self.cell("liquidity.lowest", account)
-        first = round(self.cell("liquidity.first", account))
-        passed = self.cell("liquidity.passes", account) > 0.5
-        accumulated = self.series("cash.accumulated", account)
-        year = self.years[first - 1] if first else self.years[int(np.argmin(accumulated))]
-        if passed:
-            reason = Text(
-                f"各年末累计盈余资金均不为负，最低 {lowest:,.2f} 万元。",
-                f"Accumulated surplus is never negative; lowest {lowest:,.2f} (CNY 10,000).",
-            )
-        else:
-            years = round(self.cell("liquidity.years", account))
-            worst = self.years[int(np.argmin(accumulated))]
-            endless = round(self.cell("liquidity.endless", account))
-            rolled = Text(
-                f"其中 {endless} 年只靠短期借款借新还旧，终未还清。",
-                f" In {endless} of them a short-term loan is only repaid by the next one, and in the end not at all.",
-            )
-            said = rolled if endless else Text("", "")
-            reason = Text(
-                f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:,.2f} 万元。{said.zh}",
-                f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (CNY 10,000).{said.en}",
-            )
-        label = Text("年度流动性", "yearly liquidity")
-        return Verdict("liquidity", label, passed, counted, lowest, 0.0, lowest, year, reason, "万元")
-
-    def _recovery(self, account: str, counted: bool) -> Verdict:
-        value = self.cell("recovery.r3", account)
-        passed = self.cell("recovery.passes", account) > 0.5
-        r1 = _number(self.cell("recovery.r1", account))
-        rate = self.value("account", account, "recovery.discount_rate", None)
-        word = Text("不为负", "not negative") if passed else Text("为负", "negative")
-        shown = "—" if r1 is None else f"{r1:.2f}"
-        reason = Text(
-            f"按 {rate:.2%} 折现，项目自身财务净现值{word.zh}；净收益为总投资的 {shown} 倍。",
-            f"At {rate:.2%} the project's own net present value is {word.en}; net income is {shown} times total investment.",
-        )
-        label = Text("投资回收（财务净现值）", "recovery of investment (net present value)")
-        return Verdict("recovery", label, passed, counted, value, 0.0, value, None, reason, "万元")
+    @cached_property
+    def missing_works(self) -> tuple[MissingWork, ...]:
+        """Mandatory works that a unit lacks: a warning, no test."""
+        return scope.missing_works(self.scenario, self.unit_rows)
 
     def indicators(self, account: str) -> dict[str, float | None]:
         found = {key: _number(self.cell(path, account)) for key, path, _, _ in INDICATORS}
@@ -305,6 +250,7 @@ class Result:
             "scenario": {
                 "title": s.title.zh, "title_en": s.title.en, "digest": s.digest,
                 "variant": s.variant.id if s.variant else None, "by": self.by,
+                "missing_works": [m.to_json() for m in self.missing_works],
                 "splits": [{"subject": n.subject.zh, "rule": n.rule.zh, "subject_en": n.subject.en, "rule_en": n.rule.en} for n in s.splits],
                 "policies": [use.to_json() for use in s.policies],
             },
@@ -319,6 +265,7 @@ class Result:
                         }
                         for v in self.verdicts(a.id)
                     ],
+                    "flags": [f.to_json() for f in self.flags(a.id)], "public_money": flags.by_year(self, a.id),
                     "indicators": self.indicators(a.id), "totals": self.totals(a.id),
                 }
                 for a in self.accounts

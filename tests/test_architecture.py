@@ -31,13 +31,15 @@ SHEET = {"sheet"}
 MODEL = SHEET | {"model"}
 SCENARIO = MODEL | {"scenario"}
 MEASURES = {"indicators", "borrowing", "coverage", "break_even", "subsidy"}
-RESULT = SCENARIO | MEASURES | {"result", "verdicts", "allocation", "solve", "risk", "portfolio", "record", "files", "difference"}
+RESULT = SCENARIO | MEASURES | {
+    "result", "verdicts", "flags", "scope", "allocation", "solve", "risk", "portfolio", "record", "files", "difference",
+}  # fmt: skip
 REPORT = RESULT | {"report"}
 MAY_IMPORT = {
     "sheet": SHEET, "model": MODEL, "scenario": SCENARIO,
     **dict.fromkeys(MEASURES, SHEET | MEASURES),
-    "result": RESULT, "verdicts": RESULT, "allocation": RESULT, "solve": RESULT, "risk": RESULT, "portfolio": RESULT,
-    "record": RESULT, "difference": RESULT, "files": set(),
+    "result": RESULT, "verdicts": RESULT, "flags": RESULT, "scope": RESULT, "allocation": RESULT, "solve": RESULT, "risk": RESULT,
+    "portfolio": RESULT, "record": RESULT, "difference": RESULT, "files": set(),
     "report": REPORT, "finsim": REPORT, "cli": REPORT | {"cli"}, "web": REPORT | {"web"},
 }  # fmt: skip
 """What each part of finsim may import of finsim. ``finsim`` is the package itself, which names what others use."""

@@ -26,16 +26,24 @@ from finsim.sheet.text import Text
 @click.pass_obj
 @command
 def check(lang: str, file: Path) -> None:
-    """检查方案文件（含全部变体），列出所有问题。
+    """检查方案文件（含全部变体），列出所有问题；各单元缺少的必须改造内容只作提醒。
 
-    Check a scenario file with all its variants and list every problem.
+    Check a scenario file with all its variants and list every problem; mandatory works that units lack are warnings.
     """
     from finsim.scenario.loading import check as check_file
+    from finsim.scenario.loading import load
     from finsim.scenario.problems import ScenarioError
+    from finsim.scope import missing_works
 
     problems = check_file(file)
     if problems:
         raise ScenarioError(problems)
+    scenario = load(file)
+    if scenario.mandatory:
+        from finsim.report.screen import show_missing_works
+
+        missing = [one for v in scenario.variants for one in missing_works(load(file, v.id))]
+        show_missing_works(tuple({one.message: one for one in [*missing_works(scenario), *missing]}.values()), lang)
     click.echo(Text(f"{file}：没有问题。", f"{file}: no problems.").say(lang))
 
 

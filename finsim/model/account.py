@@ -47,7 +47,9 @@ class SourceSum(Block):
     paid = UnitSum(Source.paid)
     received = UnitSum(Source.received)
     unused = UnitSum(Source.unused)
+    awarded = UnitSum(Source.awarded)
     astray = UnitSum(Source.ring_fence)
+    outside = UnitSum(Source.outside)
     returned = UnitSum(Source.returned)
 
 
@@ -88,6 +90,7 @@ class Investment(Block):
     unit: Construction
 
     cost = UnitSum(Construction.cost)
+    basic = UnitSum(Construction.basic_cost)
     elsewhere = UnitSum(Construction.elsewhere)
     unbuilt = UnitSum(Construction.unbuilt)
     withdrawn = UnitSum(Construction.withdrawn)
@@ -129,6 +132,8 @@ class Contributed(Block):
     province = UnitSum(Contributions.province)
     city = UnitSum(Contributions.city)
     county = UnitSum(Contributions.county)
+    fiscal_for_basic = UnitSum(Contributions.fiscal_for_basic)
+    concession_arrears = UnitSum(Contributions.concession_arrears)
     housing_fund = UnitSum(Contributions.housing_fund)
     ceded_income = UnitSum(Contributions.ceded_income)
     trust = UnitSum(Contributions.trust)
@@ -148,6 +153,8 @@ class Business(Block):
     unit: Operations
 
     revenue = UnitSum(Operations.revenue)
+    bays = UnitSum(Operations.bays_operated)
+    bay_income = UnitSum(Operations.bay_income)
     subsidy = UnitSum(Operations.subsidy)
     untaxed_subsidy = UnitSum(Operations.untaxed_subsidy)
     relieved = UnitSum(Operations.relieved)

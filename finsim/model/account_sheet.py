@@ -27,6 +27,7 @@ from finsim.model.funding import Debts, Funding
 from finsim.model.horizon import Horizon, Opening
 from finsim.model.lender import Lender
 from finsim.model.loans import Bridge, Loan
+from finsim.model.measures import Measures
 from finsim.model.profit import Appropriation, Profit
 from finsim.model.public import PublicMoney
 from finsim.model.tax import IncomeTax, Loss, Surcharges, ValueAddedTax
@@ -51,20 +52,30 @@ def account_blocks(s: Structure, units: Mapping[str, Block]) -> list[Block]:
     c = Chapters(s, units)
     apart = [(n, kind if kind in TOLD_APART else "others") for n, kind in s.natures]
     natures = {nature: [sources[n] for n, kind in apart if kind == nature] for nature in TOLD_APART}
+    income = {stream.path.removeprefix("streams."): stream for stream in streams}
+    capital = {paid.path.removeprefix("capital."): paid for paid in c.capital}
     public = PublicMoney(
-        "public", fiscal=natures["fiscal"], sources=list(sources.values()), business=c.business, funding=c.funding,
-        debts=c.debts,
+        "public", unit=units["stakes.public.budget"], own=[sources[n] for n in s.own],
+        higher=[sources[n] for n, kind in s.natures if kind == "fiscal" and n not in s.own],
+        sources=list(sources.values()), government=[capital[n] for n in s.government],
+        support=[income[n] for n in s.support], business=c.business, contributed=c.contributed,
+        investment=c.investment, funding=c.funding, debts=c.debts, cash=c.cash, lender=c.lender, profit=c.profit,
     )  # fmt: skip
     scorecard = Scorecard(
         "result", scale=scale, contributed=c.contributed, cover=c.cover,
         natures=natures, standard=list(s.standard), liquidity=c.liquidity, recovery=c.recovery, lender=c.lender,
         public=public,
     )  # fmt: skip
+    measures = Measures(
+        "measures", scale=scale, business=c.business, contributed=c.contributed, investment=c.investment,
+        funding=c.funding, scorecard=scorecard,
+        social=[sources[n] for n, kind in s.natures if kind == "social"], social_capital=[capital[n] for n in s.social],
+    )  # fmt: skip
     return [
         c.horizon, c.opening, scale, *works, c.investment, *sources.values(), c.contributed, *c.bonds, *c.queue, c.working,
         c.working_loan, *c.bridges, c.debts, c.funding, *streams, *costs, *replaced, c.business, c.vat, c.surcharges,
         c.assets, c.profit, c.tax, *c.losses, c.appropriation, c.cash, c.balance_sheet, c.project, c.equity, c.investors,
-        c.cover, c.liquidity, c.recovery, c.lender, public, scorecard,
+        c.cover, c.liquidity, c.recovery, c.lender, public, scorecard, measures,
     ]  # fmt: skip
 
 
@@ -101,6 +112,7 @@ class Chapters:
             if isinstance(chapter, Block):
                 self._link(chapter)
         self.lender.company = [c for c in self.capital if c.path.removeprefix("capital.") not in s.not_company]
+        self.cover.without_bond = s.without_bond
         self.debts.special = [bond for bond in self.bonds if bond.path.removeprefix("bonds.") not in s.not_special]
 
     def _bonds(self, s: Structure, units: Mapping[str, Block]) -> None:

@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finsim.sheet import (
-    TOLERANCE,
-    Block,
-    Input,
-    Schedule,
-    Text,
-    line,
-    minimum,
-    otherwise,
-    ratio,
-    total,
-    where,
-)
+from finsim.model.lender import ROUNDING
+from finsim.sheet import TOLERANCE, Block, Input, Text, known, line, maximum, minimum, otherwise, ratio, total, where
 
 if TYPE_CHECKING:
     from finsim.model.account import Business, Contributed, Investment, Scale, SourceSum
@@ -31,10 +20,14 @@ if TYPE_CHECKING:
     from finsim.model.profit import Profit
     from finsim.model.public import PublicMoney
     from finsim.model.tax import IncomeTax, Surcharges
+    from finsim.model.working_capital import WorkingCapitalLoan
 
 
 class Cover(Block):
-    """本息覆盖倍数：undiscounted, before debt service, tested unrounded."""
+    """本息覆盖倍数：undiscounted, before debt service, tested unrounded.
+
+    without_bond   what the balance standard says applies to an account without a special bond
+    """
 
     title = Text("本息覆盖倍数", "Debt cover")
     business: Business
@@ -43,30 +36,58 @@ class Cover(Block):
     debts: Debts
     profit: Profit
     investment: Investment
+    funding: Funding
+    working_loan: WorkingCapitalLoan
+    recovery: Recovery
+    lender: Lender
+    without_bond: str
 
     threshold = Input("覆盖倍数要求", "cover required", unit="倍", ge=0, le=10)
     income_tax_counted = Input("扣除所得税", "income tax deducted (1 yes, 0 no)", unit="1", ge=0, le=1)
     subsidy_counted = Input("计入补贴收入", "subsidies counted (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
-    counted = Schedule("计入收益的年份", "years whose income counts", unit="1")
+    to_the_end = Input("收益算到计算期末（1 是，0 到最后到期年）", "income counts to the end (1) or to the last maturity (0)", unit="1", ge=0, le=1)
+
+    @line("可用于偿债的年收益", "income for debt service of a year")
+    def earned(self):
+        """Project income less operating cost in cash, taxes and surcharges, and replacement; a year that earns is a year of operation."""
+        cash_cost = self.business.cost + self.surcharges.surcharges + self.income_tax_counted * self.tax.tax
+        earned = self.business.revenue + self.subsidy_counted * self.profit.subsidy
+        return earned - cash_cost - self.business.sustaining
+
+    @line("计入债券覆盖的年份", "years counted for bonds", unit="1")
+    def bond_years(self):
+        """To the end of operation, or to the last maturity of a special bond."""
+        return maximum(self.to_the_end, minimum(1, total(b.until_maturity for b in self.debts.special)))
+
+    @line("计入全部债务覆盖的年份", "years counted for all debt", unit="1")
+    def debt_years(self):
+        """To the end of operation, or to the last maturity of any bond or loan."""
+        bonds = total(b.until_maturity for b in self.debts.bonds)
+        return maximum(self.to_the_end, minimum(1, bonds + total(x.until_maturity for x in self.debts.loans)))
 
     @line("可用于偿债的收益", "income for debt service")
     def income(self):
-        """Project income less operating cost in cash, taxes and surcharges, and replacement."""
-        cash_cost = self.business.cost + self.surcharges.surcharges + self.income_tax_counted * self.tax.tax
-        earned = self.business.revenue + self.subsidy_counted * self.profit.subsidy
-        return self.counted * (earned - cash_cost - self.business.sustaining)
+        return self.bond_years * self.earned
+
+    @line("可用于偿还全部债务的收益", "income for the service of all debt")
+    def income_for_all(self):
+        return self.debt_years * self.earned
 
     @line("专项债券本息", "bond service")
     def service(self):
         return self.debts.special_service
 
-    @line("建设期债券付息", "coupons during construction")
+    @line("资本金支付的建设期债券付息", "coupons that capital pays during construction")
     def construction_service(self):
-        return self.investment.under_construction * self.debts.special_interest
+        """As far as capital pays them: a coupon that no capital pays is left to the income."""
+        coupons = self.investment.under_construction * self.debts.special_coupons
+        return minimum(coupons, self.funding.capital_for_interest)
 
     @line("全部债务本息", "service of all debt")
     def all_service(self):
-        return self.debts.repaid + self.debts.interest_paid - self.debts.refinancing
+        """Loans for working capital and short-term loans, which are drawn again or recovered, with their interest."""
+        long = self.debts.repaid + self.debts.interest_paid - self.debts.refinancing
+        return long + self.working_loan.interest + self.debts.bridge_interest
 
     @line("债券本息覆盖倍数（全口径）", "bond cover (full)", unit="倍")
     def full(self):
@@ -80,22 +101,28 @@ class Cover(Block):
 
     @line("全部债务本息覆盖倍数", "cover of all debt", unit="倍")
     def all_debt(self):
-        return ratio(self.income.total, self.all_service.total)
+        return ratio(self.income_for_all.total, self.all_service.total)
+
+    @line("没有专项债券时的结论", "verdict without a special bond", unit="1")
+    def instead(self):
+        """What the balance standard says applies instead."""
+        tests = {"cover_all_debt": self.all_debt_passes, "recovery": self.recovery.passes, "lender": self.lender.passes}
+        return tests.get(self.without_bond, 1)
 
     @line("通过：全口径覆盖", "passes: full bond cover", unit="1")
     def full_passes(self):
-        """Without a bond the cover of all debt stands in; without any debt there is nothing to cover."""
-        instead = otherwise(self.all_debt, self.threshold)
-        return where(otherwise(self.full, instead) >= self.threshold, 1, 0)
+        reached = where(otherwise(self.full, 0) >= self.threshold - ROUNDING, 1, 0)
+        return where(known(self.full), reached, self.instead)
 
     @line("通过：运营期覆盖", "passes: operating bond cover", unit="1")
     def operating_passes(self):
-        instead = otherwise(self.all_debt, self.threshold)
-        return where(otherwise(self.operating, instead) >= self.threshold, 1, 0)
+        reached = where(otherwise(self.operating, 0) >= self.threshold - ROUNDING, 1, 0)
+        return where(known(self.operating), reached, self.instead)
 
     @line("通过：全部债务覆盖", "passes: cover of all debt", unit="1")
     def all_debt_passes(self):
-        return where(otherwise(self.all_debt, self.threshold) >= self.threshold, 1, 0)
+        """Without any debt there is nothing to cover."""
+        return where(otherwise(self.all_debt, self.threshold) >= self.threshold - ROUNDING, 1, 0)
 
 
 class Liquidity(Block):
@@ -154,7 +181,8 @@ class Recovery(Block):
 
     @line("净收益", "net income")
     def income(self):
-        return self.business.revenue - self.business.cost - self.surcharges.surcharges
+        """Income less operating cost in cash, taxes and surcharges, and replacement, over all years."""
+        return self.business.revenue - self.business.cost - self.surcharges.surcharges - self.business.sustaining
 
     @line("R1 净收益与总投资之比", "R1 net income over total investment", unit="倍")
     def r1(self):
@@ -191,6 +219,11 @@ class Scorecard(Block):
     def grants(self):
         return total(s.paid for s in self.natures["fiscal"])
 
+    @line("财政投入", "fiscal money")
+    def fiscal(self):
+        """Grants, and the capital that the government pays in."""
+        return self.grants + self.public.injected
+
     @line("居民出资", "residents")
     def residents(self):
         return total(s.paid for s in self.natures["residents"])
@@ -205,7 +238,7 @@ class Scorecard(Block):
 
     @line("户均财政资金", "fiscal money per household", unit="万元/户")
     def grants_per_household(self):
-        return ratio(self.grants.total, self.scale.households)
+        return ratio(self.fiscal.total, self.scale.households)
 
     @line("户均居民出资", "residents' burden per household", unit="万元/户")
     def residents_per_household(self):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from finsim.model.sources import Stake
-from finsim.sheet import Block, Input, Schedule, Text, UnitSum, line, total, where
+from finsim.sheet import TOLERANCE, Block, Input, Schedule, Text, UnitSum, line, total, where
 
 if TYPE_CHECKING:
     from finsim.model.horizon import Horizon
@@ -71,6 +71,17 @@ class Bond(Block):
     @line("期末余额", "closing", start=existing, stock=True)
     def closing(self):
         return self.closing.prev + self.proceeds - self.repaid
+
+    @line("到期前的年份", "years up to maturity", unit="1")
+    def until_maturity(self):
+        """1 up to the year in which the last of it is repaid: a bond issued late matures later."""
+        return where(self.closing.prev > TOLERANCE, 1, self.until_maturity.next)
+
+    @line("集中还本的年份", "years of a bullet", unit="1")
+    def lump(self):
+        """1 where more than half of the principal falls due at once."""
+        due = self.matured * (1 - self.late) + self.matured.prev * self.late
+        return where(due > 0.5, 1, 0)
 
     @line("偿债备付金", "sinking fund", stock=True)
     def sinking(self):

@@ -15,6 +15,7 @@ class Construction(Block):
 
     title = Text("建设进度", "Construction")
     works: list[Work]
+    basic: list[Work]
     fixed: list[Work]
     intangible: list[Work]
 
@@ -54,6 +55,11 @@ class Construction(Block):
     @line("建设投资", "cost of works")
     def cost(self):
         return total(w.cost for w in self.works)
+
+    @line("其中：基础类", "of which basic works")
+    def basic_cost(self):
+        """基础类：what keeps people safe and housed; the budget is to pay most of it."""
+        return total(w.cost for w in self.basic)
 
     @line("由其他项目支付的工程", "works paid by another programme")
     def elsewhere(self):

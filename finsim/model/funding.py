@@ -64,6 +64,19 @@ class Debts(Block):
     def special_interest(self):
         return total(b.interest + b.issue_cost + b.payment_cost for b in self.special)
 
+    @line("专项债券付息", "interest of special bonds")
+    def special_coupons(self):
+        return total(b.interest for b in self.special)
+
+    @line("新发专项债券", "special bonds issued for works")
+    def special_issued(self):
+        """Without what refinances others."""
+        return total(b.proceeds - b.refinancing for b in self.special)
+
+    @line("专项债券期末余额", "special bonds outstanding", stock=True)
+    def special_closing(self):
+        return total(b.closing for b in self.special)
+
     @line("用作资本金的债券", "bonds used as capital")
     def as_capital(self):
         return total(b.as_capital * (b.proceeds - b.refinancing) for b in self.bonds)

@@ -36,7 +36,9 @@ class Lender(Block):
     dscr_required = Input("偿债备付率要求", "DSCR required", unit="倍", ge=0, le=10, default=1.3)
     llcr_required = Input("贷款期覆盖倍数要求", "LLCR required", unit="倍", ge=0, le=10, default=0)
     capital_required = Input("资本金比例要求", "capital ratio required", unit="1", ge=0, le=1, default=0.2)
-    with_cash = Input("偿债备付率计入期初盈余资金（1 是，0 否）", "DSCR counts opening cash (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
+    company_required = Input("企业现金资本金比例要求", "company's cash capital ratio required", unit="1", ge=0, le=1, default=0)
+    gearing_limit = Input("债务占总投资上限（0 为不设）", "gearing at most (0: none)", unit="1", ge=0, le=10, default=0)
+    with_cash = Input("集中还本年计入期初盈余资金（1 是，0 否）", "in a bullet year opening cash counts (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
     bonds_as_capital = Input("专项债券可作资本金（1 是，0 否）", "bonds used as capital count (1 yes, 0 no)", unit="1", ge=0, le=1, default=1)
     concession_end = Input("特许经营到期年", "last year of the concession", unit="年份", ge=0, le=2200, default=0)
     tail_required = Input("到期后剩余特许经营年限要求", "years of concession required after maturity", unit="年", ge=0, le=30, default=0)
@@ -56,18 +58,34 @@ class Lender(Block):
     def dscr(self):
         return ratio(self.available, self.service)
 
-    @line("含期初盈余资金的偿债备付率", "DSCR with opening cash", unit="倍")
+    @line("集中还本年", "bullet year", unit="1")
+    def bullet(self):
+        """More than half of the principal of some bond or loan falls due at once."""
+        lumps = total(b.lump for b in self.debts.bonds) + total(x.lump for x in self.debts.loans)
+        return where(lumps > 0.5, 1, 0)
+
+    @line("期初可用的盈余资金", "free cash at the beginning")
+    def saved(self):
+        """Unrestricted, and the sinking fund that is released for its own bond."""
+        return maximum(0, self.cash.accumulated.prev) + maximum(0, self.debts.sinking.prev - self.debts.sinking)
+
+    @line("集中还本年含期初盈余资金的偿债备付率", "DSCR with opening cash in a bullet year", unit="倍")
     def dscr_with_cash(self):
-        """In the year a bullet falls due, what has been saved for it counts."""
-        return ratio(self.available + maximum(0, self.cash.accumulated.prev), self.service)
+        """What has been saved for a bullet counts in the year in which it falls due; other years have no such value."""
+        return ratio(self.available + self.saved, self.service * self.bullet)
+
+    @line("考核的偿债备付率", "DSCR of the covenant", unit="倍")
+    def tested(self):
+        """In a bullet year with or without opening cash, as agreed; in other years without."""
+        return where(self.with_cash * self.bullet > 0.5, self.dscr_with_cash, self.dscr)
 
     @line("最低偿债备付率", "lowest DSCR", unit="倍")
     def lowest(self):
         return self.dscr.lowest
 
-    @line("最低偿债备付率（含期初盈余资金）", "lowest DSCR with opening cash", unit="倍")
-    def lowest_with_cash(self):
-        return self.dscr_with_cash.lowest
+    @line("考核的最低偿债备付率", "lowest DSCR of the covenant", unit="倍")
+    def covenant(self):
+        return self.tested.lowest
 
     @line("利息备付率", "ICR", unit="倍")
     def icr(self):
@@ -151,15 +169,10 @@ class Lender(Block):
         """The whole requirement where no concession ends."""
         return where(self.concession_end > 0.5, self.concession_end - self.maturity, self.tail_required)
 
-    @line("考核的最低偿债备付率", "lowest DSCR of the covenant", unit="倍")
-    def covenant(self):
-        """With or without opening cash, as agreed; without debt service there is nothing to cover."""
-        plain = otherwise(self.lowest, self.dscr_required)
-        return where(self.with_cash > 0.5, otherwise(self.lowest_with_cash, self.dscr_required), plain)
-
     @line("通过：偿债备付率", "passes: DSCR", unit="1")
     def dscr_passes(self):
-        return where(self.covenant >= self.dscr_required - ROUNDING, 1, 0)
+        """Without debt service there is nothing to cover."""
+        return where(otherwise(self.covenant, self.dscr_required) >= self.dscr_required - ROUNDING, 1, 0)
 
     @line("通过：贷款期覆盖", "passes: LLCR", unit="1")
     def llcr_passes(self):
@@ -172,10 +185,21 @@ class Lender(Block):
         counted = where(self.bonds_as_capital > 0.5, otherwise(self.with_bonds, self.capital_required), plain)
         return where(counted >= self.capital_required - ROUNDING, 1, 0)
 
+    @line("通过：企业现金资本金", "passes: company's cash capital", unit="1")
+    def company_passes(self):
+        counted = otherwise(self.company_share, self.company_required)
+        return where(counted >= self.company_required - ROUNDING, 1, 0)
+
+    @line("通过：债务占比", "passes: gearing", unit="1")
+    def gearing_passes(self):
+        within = where(otherwise(self.gearing, 0) <= self.gearing_limit + ROUNDING, 1, 0)
+        return where(self.gearing_limit > ROUNDING, within, 1)
+
     @line("通过：剩余特许经营年限", "passes: tail", unit="1")
     def tail_passes(self):
         return where(self.tail >= self.tail_required, 1, 0)
 
     @line("通过：贷款人条件", "passes: lender's tests", unit="1")
     def passes(self):
-        return minimum(self.dscr_passes, self.llcr_passes, self.capital_passes, self.tail_passes)
+        capital = minimum(self.capital_passes, self.company_passes, self.gearing_passes)
+        return minimum(self.dscr_passes, self.llcr_passes, capital, self.tail_passes)

@@ -62,6 +62,7 @@ class Loan(Block):
     fixed = Schedule("列明还本额", "repayment as stated", unit="万元")
     by_capacity = Schedule("最大能力还款年", "years of repayment by capacity", unit="1")
     sculpted = Schedule("按偿债备付率还款年", "years of repayment sculpted to the DSCR", unit="1")
+    lump = Schedule("集中还本年", "years of a bullet", unit="1")
 
     @line("有效年利率", "effective yearly rate", unit="1")
     def yearly_rate(self):
@@ -166,6 +167,11 @@ class Loan(Block):
     @line("期末余额", "closing", start=existing, stock=True)
     def closing(self):
         return self.opening + self.draw + self.rolled_up - self.repaid
+
+    @line("到期前的年份", "years up to maturity", unit="1")
+    def until_maturity(self):
+        """1 up to the last year of repayment agreed, even where it is repaid earlier; 0 for a loan never drawn."""
+        return where((self.due > 0.5) & (self.repaid.total > TOLERANCE), 1, self.until_maturity.next)
 
     @line("下年约定本息", "service agreed of the next year")
     def next_service(self):

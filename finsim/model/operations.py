@@ -11,12 +11,14 @@ class Operations(Block):
     """经营合计：the unit's income and cost together.
 
     streams   what the company earns; of these ``owners`` and ``public`` are in the first place the owners' and the public's
+    bays      streams whose quantity is parking bays
     """
 
     title = Text("经营合计", "Operations")
     streams: list[Stream]
     owners: list[Stream]
     public: list[Stream]
+    bays: list[Stream]
     subsidies: list[Stream]
     untaxed: list[Stream]
     costs: list[Cost]
@@ -26,6 +28,15 @@ class Operations(Block):
     @line("经营收入", "revenue")
     def revenue(self):
         return total(s.revenue for s in self.streams)
+
+    @line("运营的车位", "bays in operation", unit="位")
+    def bays_operated(self):
+        """A bay that opens in the middle of a year counts for its part of the year."""
+        return total(s.quantity * s.operated * s.open for s in self.bays)
+
+    @line("车位收入", "income of bays")
+    def bay_income(self):
+        return total(s.revenue for s in self.bays)
 
     @line("补贴收入", "operating subsidies")
     def subsidy(self):

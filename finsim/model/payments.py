@@ -5,7 +5,7 @@ from __future__ import annotations
 from finsim.model.construction import Construction
 from finsim.model.sources import Source
 from finsim.model.works import Work
-from finsim.sheet import Block, Text, line, share, total
+from finsim.sheet import Block, Text, line, share, total, where
 
 
 class Pay(Block):
@@ -28,9 +28,11 @@ class Pay(Block):
 class Contributions(Block):
     """各方出资合计：what the sources pay together and what is left to the account.
 
-    funds    住宅专项维修资金
-    levels   fiscal sources by whose budget they come from
-    taxing   sources that are income of the company as far as they pay for its assets; ``untaxed`` are none (不征税收入)
+    funds        住宅专项维修资金
+    levels       fiscal sources by whose budget they come from
+    taxing       sources that are income of the company as far as they pay for its assets; ``untaxed`` are none (不征税收入)
+    basic        what fiscal sources pay for 基础类 works
+    concessions  what fiscal sources pay for works under a concession
     """
 
     title = Text("各方出资", "Contributions")
@@ -39,6 +41,8 @@ class Contributions(Block):
     levels: dict[str, list[Source]]
     taxing: list[Source]
     untaxed: list[Source]
+    basic: list[Pay]
+    concessions: list[Pay]
     construction: Construction
 
     @line("各方出资", "contributed")
@@ -72,6 +76,15 @@ class Contributions(Block):
     @line("县级财政支出", "outlay of the county budget")
     def county(self):
         return total(s.received for s in self.levels["county"])
+
+    @line("用于基础类的财政资金", "fiscal money for basic works")
+    def fiscal_for_basic(self):
+        return total(p.paid for p in self.basic)
+
+    @line("特许经营工程竣工后拨付的财政资金", "fiscal money for concession works in arrears")
+    def concession_arrears(self):
+        """Granted for the works and paid after a year or more of operation."""
+        return total(p.paid * p.source.arrears * where(p.source.lag > 0, 1, 0) for p in self.concessions)
 
     @line("其中：公积金", "of which out of the housing fund")
     def housing_fund(self):

@@ -118,7 +118,8 @@ class Source(Block):
     @line("续筹", "renewed")
     def renewed(self):
         """In every year of the timeline, as far as it is collected."""
-        return self.realised * self.renewal * (self.construction.number - self.construction.number.prev)
+        every_year = self.construction.number - self.construction.number.prev
+        return self.eligible * self.realised * self.renewal * every_year
 
     @line("本期新增额度", "accrued")
     def accrued(self):
@@ -175,6 +176,10 @@ class Source(Block):
     def received(self):
         return self.paid - self.given + self.receivable.prev - self.receivable
 
+    @line("竣工后到账的奖补", "received in arrears")
+    def awarded(self):
+        return self.receivable.prev + self.arrears * self.paid - self.receivable
+
     @line("其中：公积金", "of which out of the housing fund")
     def housing_fund(self):
         """A way to pay one's own part, not a second payer."""
@@ -197,6 +202,11 @@ class Source(Block):
         """What it pays equals what its eligible works receive from it."""
         return self.paid - total(p.paid for p in self.pays.values())
 
+    @line("适用范围以外的支付", "paid where it does not reach")
+    def outside(self):
+        """In a unit of another county, or whose buildings are not high enough."""
+        return (1 - self.eligible) * self.paid
+
 
 class Stake(Block):
     """融资分摊：the unit's part of a capital amount, bond or loan of the programme."""
@@ -204,3 +214,11 @@ class Stake(Block):
     title = Text("融资分摊", "Share of financing")
 
     face = Input("分摊额", "face", ge=0)
+
+
+class BudgetShare(Block):
+    """预算分摊：the unit's part of the budget and of the debt limit of the place."""
+
+    title = Text("预算分摊", "Share of the budget")
+
+    share = Input("预算分摊比例", "share of the budget", unit="1", ge=0, le=1)

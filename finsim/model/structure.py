@@ -15,7 +15,7 @@ from finsim.model.costs import Cost, Replacement
 from finsim.model.facts import Facts
 from finsim.model.operations import Operations
 from finsim.model.payments import Contributions, Pay
-from finsim.model.sources import Source, Stake
+from finsim.model.sources import BudgetShare, Source, Stake
 from finsim.model.streams import RampYear, Stream
 from finsim.model.works import Work
 from finsim.sheet import Block, Text
@@ -31,6 +31,8 @@ BELONGS = ("company", "owners", "public")
 STANDARD_TESTS = (
     "cover_full", "cover_operating", "cover_all_debt", "liquidity", "recovery", "lender", "public_money", "ring_fence",
 )  # fmt: skip
+WITHOUT_BOND = ("cover_all_debt", "recovery", "lender", "nothing")
+"""What a balance standard may let apply to an account that has no special bond."""
 STREAM_KINDS = ("revenue", "subsidy", "untaxed_subsidy")
 """经营收入、补贴收入、不征税的补贴收入."""
 TAX_TREATMENTS = ("capital", "untaxed", "taxed")
@@ -61,6 +63,14 @@ class Structure:
     needs        the works without which a stream earns nothing
     ramps        how many years of operation a stream's table of the ramp has
     gross_vat    whether the cash flow statements show value-added tax gross
+    without_bond what the balance standard lets apply to an account without a special bond
+    own          fiscal sources of the own budget; the others come from higher ones
+    government   capital that the government pays in
+    support      subsidies that the budget pays towards the service of bonds
+    social       capital that social investors pay in
+    basic        works of 基础类
+    concessions  works that the company holds under a concession
+    bays         streams whose quantity is parking bays
     """
 
     works: tuple[tuple[str, Text], ...]
@@ -90,6 +100,14 @@ class Structure:
     ramps: tuple[tuple[str, int], ...] = ()
     gross_vat: bool = False
     treatments: tuple[tuple[str, str], ...] = ()
+    without_bond: str = WITHOUT_BOND[0]
+    own: tuple[str, ...] = ()
+    government: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    social: tuple[str, ...] = ()
+    basic: tuple[str, ...] = ()
+    concessions: tuple[str, ...] = ()
+    bays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,14 +133,16 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
     facts = Facts("facts")
     works: dict[str, Work] = {}
     listed: list[Work] = []
+    basic: list[Work] = []
     fixed: list[Work] = []
     intangible: list[Work] = []
-    construction = Construction("construction", works=listed, fixed=fixed, intangible=intangible)
+    construction = Construction("construction", works=listed, basic=basic, fixed=fixed, intangible=intangible)
     for name, label in s.works:
         works[name] = Work(f"works.{name}", label, facts=facts, construction=construction, last=[])
     listed += works.values()
     for name, work in works.items():
         (intangible if name in s.intangible else fixed).append(work)
+    basic += [works[name] for name in s.basic]
     sources: dict[str, Source] = {}
     payments: dict[str, list[Pay]] = {name: [] for name, _ in s.works}
     blocks: list[Block] = [facts, construction, *listed]
@@ -149,6 +169,7 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
         levels={level: [source for name, source in sources.items() if levels.get(name) == level] for level in LEVELS},
         taxing=[source for name, source in sources.items() if treatments.get(name) == "taxed"],
         untaxed=[source for name, source in sources.items() if treatments.get(name) == "untaxed"],
+        basic=_fiscal(s, sources, s.basic), concessions=_fiscal(s, sources, s.concessions),
     )  # fmt: skip
     streams: dict[str, Stream] = {}
     ramped: list[RampYear] = []
@@ -173,6 +194,7 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
         streams=[stream for name, stream in streams.items() if name not in kinds],
         owners=[stream for name, stream in streams.items() if belongs.get(name) == "owners"],
         public=[stream for name, stream in streams.items() if belongs.get(name) == "public"],
+        bays=[streams[name] for name in s.bays],
         subsidies=[stream for name, stream in streams.items() if name in kinds],
         untaxed=[stream for name, stream in streams.items() if kinds.get(name) == "untaxed_subsidy"],
         elements={e: [cost for name, cost in costs.items() if elements.get(name, "others") == e] for e in ELEMENTS},
@@ -184,8 +206,14 @@ def _unit(s: Structure) -> tuple[list[Block], Mapping[str, Block]]:
     }
     blocks += [
         contributions, *streams.values(), *ramped, *costs.values(), *replacements, operations, *stakes.values(),
+        BudgetShare("stakes.public.budget"),
     ]  # fmt: skip
     return blocks, {block.path: block for block in blocks}
+
+
+def _fiscal(s: Structure, sources: Mapping[str, Source], works: tuple[str, ...]) -> list[Pay]:
+    """What fiscal sources pay for some of the works."""
+    return [sources[name].pays[work] for name, nature in s.natures if nature == "fiscal" for work in works if work in sources[name].pays]
 
 
 def _ramp_year(stream: Stream, number: int, last: bool) -> RampYear:

@@ -27,7 +27,8 @@ def verdict(result: Result, account: str, wording: Wording) -> str:
     found = {v.id: v for v in result.verdicts(account)}
     bonds = found["cover_full"].value is not None
     cover = found["cover_full" if bonds else "cover_all_debt"]
-    income, threshold = money(cell("cover.income", account)), wording.times(cover.threshold, 2)
+    income = money(cell("cover.income" if bonds else "cover.income_for_all", account))
+    threshold = wording.times(cover.threshold, 2)
     if cover.value is None:
         first = Text("没有债务，", "There is no debt; ")
     else:

@@ -14,6 +14,7 @@ from finsim.report.policies import show_uses
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
 from finsim.scenario.scenario import Origin, Scenario
+from finsim.scope import MissingWork
 from finsim.sheet import Text
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ SAID = {
     "indicator": Text("指标", "indicator"),
     "account": Text("平衡主体", "account"),
     "splits": Text("分摊规则", "rules of splitting"),
+    "red": Text("红线", "FORBIDDEN"),
+    "yellow": Text("提示", "to be looked at"),
+    "warning": Text("提醒", "warning"),
     "probability": Text("平衡概率", "probability of balance"),
     "interval": Text("95% 置信区间", "95 % interval"),
     "variant": Text("方案变体", "variant"),
@@ -82,10 +86,20 @@ def show_result(result: Result, lang: str) -> None:
                 v.label.say(lang), number(v.value, v.unit), number(v.threshold, v.unit), verdict, v.reason.say(lang)
             )
         console.print(tests)
+        for flag in result.flags(account.id):
+            console.print(f"{SAID[flag.colour].say(lang)}：{flag.reason.say(lang)}", highlight=False)
         if len(result.accounts) == 1:
             _amounts(console, result, account.id, lang)
+    show_missing_works(result.missing_works, lang)
     _splits(console, result.scenario, lang)
     show_uses(console, result.scenario.policies, lang)
+
+
+def show_missing_works(missing: Sequence[MissingWork], lang: str) -> None:
+    """Mandatory works that units lack, one a line."""
+    console = Console()
+    for one in missing:
+        console.print(f"{SAID['warning'].say(lang)}：{one.message.say(lang)}", highlight=False)
 
 
 def _amounts(console: Console, result: Result, account: str, lang: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 _WORDS = {
     "": "", "1": "", "万元": "CNY 10,000", "亿元": "CNY 100 m", "元": "CNY", "倍": "×", "户": "households", "㎡": "m²", "万㎡": "10,000 m²",
     "栋": "buildings", "个": "neighbourhoods", "年": "years", "年份": "year", "天": "days", "次": "uses", "月": "months", "kWh": "kWh",
-    "门": "entrances", "台": "lifts", "期": "coupons",
+    "门": "entrances", "台": "lifts", "期": "coupons", "位": "bays",
 }  # fmt: skip
 _PER = {
     "户": "household",
@@ -14,6 +14,7 @@ _PER = {
     "个": "neighbourhood",
     "门": "entrance",
     "台": "lift",
+    "位": "bay",
     "年": "year",
     "次": "use",
     "月": "month",

@@ -14,6 +14,7 @@ from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import BOND_TERMS, Choice
 from finsim.scenario.scenario import Origin
+from finsim.scenario.schema import RED_FLAGS
 from finsim.scenario.values import Stated
 from finsim.sheet import TOLERANCE, Text
 from finsim.sheet.model import InputRow
@@ -25,7 +26,7 @@ SECTIONS = (
 """Parts of the file that are sections of the account's sheet."""
 FINANCED = ("capital", "bonds", "loans", "short_loans")
 """Lists of finance whose entries are sections of the account's sheet."""
-FOLLOWING = ("draw_weight", "existing_share", "flagged")
+FOLLOWING = ("draw_weight", "existing_share", "to_the_end", "debt_limited", *RED_FLAGS)
 """Inputs that follow from other parts of the scenario."""
 DRAW_WEIGHTS = {"start": 1.0, "middle": 0.5, "end": 0.0}
 """Share of the year in which a loan drawn so bears interest."""
@@ -40,14 +41,11 @@ def account_inputs(context: Context) -> None:
         if row.section in sections:  # it is not where the section's form does not hold
             _input(context, row, *sections[row.section])
     _capital(context)
-    last = max([context.years[0], *_bonds(context), *_loans(context)])
+    _bonds(context)
+    _loans(context)
     _short_loans(context)
     _by_year(context)
     _opening(context)
-    cover = context.form.cover
-    if cover:
-        until = context.years[-1] if cover.income_until == "end" else last
-        context.account_schedules["cover.counted"] = calendar.span(context.years, context.years[0], until)[:, None]
 
 
 def settable_of_account(context: Context) -> dict[str, InputRow]:
@@ -76,16 +74,19 @@ def _input(context: Context, row: InputRow, path: Path, terms: Any) -> None:
     elif name == "existing_share":
         number, note = _existing(context, terms), Text("由发行与还本年份得出。", "Follows from issue and repayment.")
         origin = Origin("derived", context.document.place_of((*path, "issued")), note=note)
-    elif name == "flagged":
-        number = float(len(set(terms.declared)))
-        note = Text("由 declared 得出。", "Follows from declared.")
-        origin = Origin("derived", context.document.place_of((*path, "declared")), note=note)
-    elif (stated := getattr(terms, name)) is None:
+    elif name == "to_the_end":
+        number, note = float(terms.income_until == "end"), Text("由 income_until 得出。", "Follows from income_until.")
+        origin = Origin("derived", context.document.place_of((*path, "income_until")), note=note)
+    elif name == "debt_limited":
+        number, note = float(terms.debt_limit is not None), Text("写明 debt_limit 即有限额。", "Stated where debt_limit is.")
+        origin = Origin("derived", context.document.place_of((*path, "debt_limit")), note=note)
+    elif (stated := getattr(terms.declared if name in RED_FLAGS else terms, name)) is None:
         assert row.default is not None
         number, origin = row.default, Origin("default", context.document.place_of((*path, name)))
     else:
         assert isinstance(stated, Stated)
-        number, origin = stated.number, context.origin(stated, (*path, name), terms.source)
+        at = (*path, "declared", name) if name in RED_FLAGS else (*path, name)
+        number, origin = stated.number, context.origin(stated, at, terms.source)
     context.account_inputs[row.path] = np.array([number])
     context.origins["account", row.path] = origin
 
@@ -157,8 +158,8 @@ def _refinanced(context: Context, path: Path, terms: Any) -> None:
             )  # fmt: skip
 
 
-def _bonds(context: Context) -> Iterator[int]:
-    """Issue, coupons and repayment of every bond; yields the years of maturity."""
+def _bonds(context: Context) -> None:
+    """Issue, coupons and repayment of every bond."""
     for path, name, terms in context.entries("finance", "bonds"):
         issued, term = terms.issued.value, terms.term.value
         if terms.kind == "special" and term not in BOND_TERMS:
@@ -193,7 +194,6 @@ def _bonds(context: Context) -> Iterator[int]:
         if terms.coupons_a_year.policy:
             of_coupons = _origin(context, terms.coupons_a_year, (*path, "coupons_a_year"), terms.source)
             context.origins["account", f"bonds.{name}.coupon_years"] = of_coupons
-        yield bond.maturity
 
 
 def _origin(context: Context, choice: Choice, path: Path, inherited: str | None) -> Origin:
@@ -211,8 +211,8 @@ def _origin(context: Context, choice: Choice, path: Path, inherited: str | None)
 
 
 # ---- loans -------------------------------------------------------------------------------------------------
-def _loans(context: Context) -> Iterator[int]:
-    """Years of drawing and repayment of every loan; yields the years in which repayment ends."""
+def _loans(context: Context) -> None:
+    """Years of drawing and repayment of every loan."""
     for path, name, terms in context.entries("finance", "loans"):
         spans = [segment.years for segment in terms.repay]
         ends = spans[-1][1]
@@ -243,7 +243,6 @@ def _loans(context: Context) -> Iterator[int]:
             context.in_timeline((*path, key), *(getattr(terms, key) or {}))
         for key, schedule in schedules.items():
             context.account_schedules[f"loans.{name}.{key}"] = schedule[:, None]
-        yield ends
 
 
 def _segment(s: Any) -> calendar.Segment:
@@ -269,6 +268,7 @@ def _by_year(context: Context) -> None:
         ("opening", "depreciation"): "opening.depreciation", ("working_capital", "added"): "working_capital.stated",
         ("tax", "reduction"): "tax.reduction",
         ("public", "budget"): "public.budget", ("public", "committed"): "public.committed",
+        ("public", "to_others"): "public.to_others",
     }  # fmt: skip
     for (section, key), row in stated.items():
         terms = getattr(context.form, section)
@@ -280,8 +280,15 @@ def _by_year(context: Context) -> None:
             context.origins["account", row] = context.origin(whole, (section, key), terms.source)
     found["working_capital.stated"] = np.cumsum(found["working_capital.stated"], axis=0)
     public = context.form.public
-    limited = float(bool(public and public.budget))
-    found["public.limited"] = np.full((len(years), 1), limited)
+    budget, committed = (public and public.budget) or {}, (public and public.committed) or {}
+    found["public.limited"] = np.array([float(year in budget) for year in years])[:, None]
+    if committed and committed.keys() != budget.keys():
+        missing = sorted(committed.keys() ^ budget.keys())
+        context.refuse(
+            ("public", "committed"), Text("已有支出责任与预算所列年份不同。", "Commitments and budget do not name the same years."), missing,
+            Text("、".join(map(str, sorted(budget))), ", ".join(map(str, sorted(budget)))),
+            Text("两处写同样的年份；没有支出责任的年份写 0。", "Name the same years in both; write 0 where nothing is committed."),
+        )  # fmt: skip
 
 
 def _opening(context: Context) -> None:

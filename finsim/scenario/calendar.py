@@ -116,12 +116,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class LoanYears:
+    """``lump`` marks the years in which more than half of the debt is agreed to fall due at once."""
+
     due: Array
     instalment: Array
     level: Array
     fixed: Array
     by_capacity: Array
     sculpted: Array
+    lump: Array
 
 
 def loan_years(years: Sequence[int], segments: Sequence[Segment]) -> LoanYears:
@@ -132,7 +135,7 @@ def loan_years(years: Sequence[int], segments: Sequence[Segment]) -> LoanYears:
     out from the rate by the loan's own rows.
     """
     last = segments[-1].last
-    arrays = LoanYears(*(np.zeros(len(years)) for _ in range(6)))
+    arrays = LoanYears(*(np.zeros(len(years)) for _ in range(7)))
     for segment in segments:
         for i, year in enumerate(years):
             if not segment.first <= year <= segment.last:
@@ -142,6 +145,7 @@ def loan_years(years: Sequence[int], segments: Sequence[Segment]) -> LoanYears:
             arrays.by_capacity[i] = segment.method == "capacity" and year < last
             arrays.sculpted[i] = segment.method == "sculpted" and year < last
             arrays.fixed[i] = segment.amounts.get(year, 0.0)
+            arrays.lump[i] = segment.shares.get(year, 0.0) > 0.5 or (segment.method == "bullet" and year == last)
             if segment.method == "equal_principal":
                 arrays.instalment[i] = 1.0 / (last - year + 1)
             elif segment.method == "shares":

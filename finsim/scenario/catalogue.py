@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from finsim.model.structure import Structure
+from finsim.model.structure import LEVELS, Structure
 from finsim.scenario.context import Context
+from finsim.scenario.scenario import MandatoryWork
+from finsim.scenario.standard import standard_tests, without_bond
 from finsim.scenario.words import listed
 from finsim.sheet import Text
 
@@ -27,9 +29,11 @@ def structure(context: Context) -> Structure:
         serves=tuple(
             _referring(context, "costs", "serves", "streams", Text("没有这项收入。", "There is no such stream."))
         ),
-        standard=tuple(dict.fromkeys(_standard(context))),
+        standard=standard_tests(context),
         short_loans=_labels(context, "finance", "short_loans"),
         not_special=tuple(n for _, n, terms in context.entries("finance", "bonds") if terms.kind != "special"),
+        government=tuple(n for _, n, terms in context.entries("finance", "capital") if terms.payer == "government"),
+        social=tuple(n for _, n, terms in context.entries("finance", "capital") if terms.payer == "social"),
         not_company=tuple(n for _, n, terms in context.entries("finance", "capital") if terms.payer != "company"),
         refinances=tuple(_refinances(context)),
         loss_years=tax.loss_years if tax else 5,
@@ -38,6 +42,12 @@ def structure(context: Context) -> Structure:
         elements=tuple(_unlike(context, "costs", "element", "others")),
         intangible=tuple(name for _, name, terms in context.entries("catalogue", "works") if _is_intangible(terms)),
         not_built=tuple(name for name, _ in _unlike(context, "works", "if_unpaid", "account")),
+        own=tuple(_own(context)),
+        basic=tuple(n for _, n, terms in context.entries("catalogue", "works") if terms.category == "基础类"),
+        concessions=tuple(n for _, n, terms in context.entries("catalogue", "works") if terms.concession_years),
+        bays=tuple(n for _, n, terms in context.entries("catalogue", "streams") if terms.bays),
+        support=tuple(n for _, n, terms in context.entries("catalogue", "streams") if terms.for_bonds),
+        without_bond=without_bond(context),
         levels=tuple(_unlike(context, "sources", "level", None)),
         treatments=tuple(_unlike(context, "sources", "tax", "capital")),
         belongs=tuple(_unlike(context, "streams", "belongs", "company")),
@@ -51,14 +61,22 @@ def structure(context: Context) -> Structure:
     )
 
 
-def _standard(context: Context) -> Iterable[str]:
-    """The tests of the balance standard: listed, or of the named set."""
-    balance = context.form.balance
-    if balance is None or not isinstance(balance.standard, str):
-        return balance.standard if balance else ()
-    what = Text("没有这个平衡标准。", "There is no such balance standard.")
-    known = context.known(("balance", "standard"), balance.standard, list(balance.standards), what)
-    return balance.standards[balance.standard].tests if known else ()
+def _own(context: Context) -> Iterator[str]:
+    """Fiscal sources of the own budget; one that does not say whose budget it comes from is the own budget's."""
+    own = context.form.public.own if context.form.public else LEVELS
+    for _, name, terms in context.entries("catalogue", "sources"):
+        if terms.nature == "fiscal" and (terms.level is None or terms.level in own):
+            yield name
+
+
+def mandatory(context: Context) -> Iterator[MandatoryWork]:
+    """What a unit must have among its works (必须改造的内容)."""
+    works = _ids(context, "catalogue", "works")
+    for path, name, terms in context.entries("catalogue", "mandatory"):
+        context.source_known((*path, "source"), terms.source)
+        what = Text("没有这项改造内容。", "There is no such work.")
+        found = tuple(work for work in terms.works if context.known((*path, "works"), work, works, what))
+        yield MandatoryWork(name, Text(terms.label, terms.label_en), found, terms.source or context.form.source or "")
 
 
 def _refinances(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:

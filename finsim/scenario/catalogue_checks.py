@@ -31,8 +31,10 @@ def check_catalogue(context: Context, shape: Structure) -> None:
         _source(context, path, terms)
     for path, name, terms in context.entries("catalogue", "sources"):
         _exclusions(context, path, name, terms, pays)
+        _common_parts(context, path, name, terms, pays)
     _taken_once(context)
     for path, _, terms in context.entries("catalogue", "streams"):
+        _purpose(context, path, terms)
         if terms.ramp:
             _only(context, path, terms, RAMP, Text("已列明逐年达产率表 ramp。", "There is a table, ramp, already."))
         if terms.belongs != "owners":
@@ -136,6 +138,20 @@ def _source(context: Context, path: Path, terms: Any) -> None:
         )  # fmt: skip
 
 
+def _purpose(context: Context, path: Path, terms: Any) -> None:
+    """The budget supports bonds with a subsidy; only what is earned is earned with bays."""
+    subsidy = terms.kind != "revenue"
+    for key, wrong, allowed in (
+        ("for_bonds", terms.for_bonds and not subsidy, "kind: subsidy | untaxed_subsidy"),
+        ("bays", terms.bays and subsidy, "kind: revenue"),
+    ):
+        if wrong:
+            context.refuse(
+                (*path, key), Text(f"{key} 与 kind 不符。", f"{key} does not go with this kind."), terms.kind, Text(allowed, allowed),
+                Text(f"改 kind，或删去 {key}。", f"Change kind, or remove {key}."),
+            )  # fmt: skip
+
+
 # ---- two entries -------------------------------------------------------------------------------------------
 def _exclusions(context: Context, path: Path, name: str, terms: Any, pays: dict[str, tuple[str, ...]]) -> None:
     """Sources that exclude each other (如中央补助与预算内投资) must not be able to pay one work in one county."""
@@ -153,6 +169,20 @@ def _exclusions(context: Context, path: Path, name: str, terms: Any, pays: dict[
                 ", ".join(both), Text("适用范围不相交", "nothing that both pay"),
                 Text("改其中一项的 pays，使两者不付同一工程。", "Change what one of them pays, so that they pay no work together."),
             )  # fmt: skip
+
+
+def _common_parts(context: Context, path: Path, name: str, terms: Any, pays: dict[str, tuple[str, ...]]) -> None:
+    """住宅专项维修资金 pays for common parts only (《住宅专项维修资金管理办法》第十八条)."""
+    if terms.nature != "maintenance_fund":
+        return
+    places = {work: entry.location for _, work, entry in context.entries("catalogue", "works")}
+    outside = [work for work in pays[name] if places.get(work) in ("红线外", "户内")]
+    if outside:
+        context.refuse(
+            (*path, "pays"), Text("维修资金只能用于共用部位、共用设施设备。", "A maintenance fund pays for common parts only."), ", ".join(outside),
+            Text("location 为公共部分或建筑物本体的工程", "works whose location is 公共部分 or 建筑物本体"),
+            Text("收窄 pays，例如 pays: {location: [建筑物本体]}。", "Narrow pays, for example pays: {location: [建筑物本体]}."),
+        )  # fmt: skip
 
 
 def _taken_once(context: Context) -> None:

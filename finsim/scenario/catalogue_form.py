@@ -80,9 +80,13 @@ class _Source(Named):
 
 # ---- operation ---------------------------------------------------------------------------------------------
 class _Stream(Named):
+    """``bays``: its quantity is parking bays; ``for_bonds``: a subsidy that the budget pays towards the service of bonds."""
+
     kind: Literal[STREAM_KINDS] = "revenue"  # type: ignore[valid-type]
     belongs: Literal[BELONGS] = "company"  # type: ignore[valid-type]
     needs: list[str] = []
+    bays: bool = False
+    for_bonds: bool = False
     years: Years | None = None
     ramp: Annotated[list[Reached], Field(min_length=1, max_length=30)] | None = None  # type: ignore[valid-type]
     vat_changes: VatChanges | None = None
@@ -125,12 +129,19 @@ CostTerms = with_inputs(_Cost, Cost)
 ReplacementTerms = with_inputs(_Replacement, Replacement)
 
 
+class Mandatory(Named):
+    """必须改造的内容：the works of which a unit must have one at least."""
+
+    works: list[str] = []
+
+
 class Catalogue(Terms):
     works: dict[ItemId, WorkTerms] = {}  # type: ignore[valid-type]
     sources: dict[ItemId, SourceTerms] = {}  # type: ignore[valid-type]
     streams: dict[ItemId, StreamTerms] = {}  # type: ignore[valid-type]
     costs: dict[ItemId, CostTerms] = {}  # type: ignore[valid-type]
     replacements: dict[ItemId, ReplacementTerms] = {}  # type: ignore[valid-type]
+    mandatory: dict[ItemId, Mandatory] = {}
 
 
 # ---- units -------------------------------------------------------------------------------------------------

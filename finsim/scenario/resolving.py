@@ -6,7 +6,7 @@ from typing import Any
 
 from finsim.model.structure import sheets
 from finsim.scenario.account_inputs import account_inputs
-from finsim.scenario.catalogue import structure
+from finsim.scenario.catalogue import mandatory, structure
 from finsim.scenario.catalogue_checks import check_catalogue
 from finsim.scenario.context import Context
 from finsim.scenario.document import Document
@@ -16,6 +16,7 @@ from finsim.scenario.policy_use import check_policies, policies_used
 from finsim.scenario.problems import Problem
 from finsim.scenario.scenario import Scenario, SourceEntry, VariantNote
 from finsim.scenario.splitting import check_rules, split_finance
+from finsim.scenario.standard import check_standard
 from finsim.scenario.uncertainty import draws
 from finsim.scenario.unit_inputs import unit_inputs
 from finsim.scenario.units import Units
@@ -36,6 +37,8 @@ def resolve(
     unit_inputs(context)
     account_inputs(context)
     check_policies(context)
+    check_standard(context, shape)
+    needed = tuple(mandatory(context))
     check_rules(context)
     accounts = tuple(listed_accounts(context))
     found = tuple(members(context))
@@ -58,5 +61,5 @@ def resolve(
             for key, s in form.sources.items()
         }
         | {SOURCE + use.policy.name: SourceEntry(use.entry.document, use.entry.link, "", "") for use in used},
-        policies=used,
+        policies=used, mandatory=needed,
     )  # fmt: skip

@@ -100,6 +100,16 @@ class SplitNote:
 
 
 @dataclass(frozen=True)
+class MandatoryWork:
+    """必须改造的内容：``works`` of which a unit must have one at least; none where the catalogue has no such work."""
+
+    id: str
+    label: Text
+    works: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class VariantNote:
     id: str
     label: Text
@@ -136,6 +146,7 @@ class Scenario:
     sources: Mapping[str, SourceEntry]
     """Documents by key, also of the policy values (``policy.name``)."""
     policies: tuple[PolicyUse, ...]
+    mandatory: tuple[MandatoryWork, ...] = ()
 
     @property
     def sheets(self) -> Sheets:
@@ -195,5 +206,7 @@ class Scenario:
         }
         if self.policies:
             content["policies"] = sorted(use.identity for use in self.policies)
+        if self.mandatory:
+            content["mandatory"] = [(needed.id, needed.works) for needed in self.mandatory]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

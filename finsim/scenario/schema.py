@@ -22,7 +22,7 @@ from finsim.model.loans import Bridge, Loan
 from finsim.model.profit import Appropriation
 from finsim.model.public import PublicMoney
 from finsim.model.sources import Stake
-from finsim.model.structure import STANDARD_TESTS
+from finsim.model.structure import LEVELS, STANDARD_TESTS, WITHOUT_BOND
 from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
 from finsim.model.working_capital import WorkingCapital, WorkingCapitalLoan
 from finsim.scenario.catalogue_form import CATALOGUE, Catalogue
@@ -50,13 +50,17 @@ from finsim.scenario.fields import (
     refused,
 )
 from finsim.scenario.form import Named, Section, Terms, with_inputs
-from finsim.scenario.values import stated
+from finsim.scenario.values import Answer, stated
 from finsim.sheet import Text
 
 FINANCE = ("capital", "bonds", "loans")
 """The lists of finance whose entries are divided over the units."""
 LONGEST = 60
 """Years a timeline may have."""
+
+
+def _optional(annotation: Any) -> Any:
+    return (annotation | None, None)
 
 
 # ---- the file's head ---------------------------------------------------------------------------------------
@@ -230,15 +234,28 @@ RED_FLAGS = (
     "advances_repaid_by_budget", "guaranteed_return", "buy_back", "works_as_government_services",
     "availability_payment_in_concession", "public_assets_pledged", "concession_to_own_company",
 )  # fmt: skip
-"""Forbidden practices that a scenario declares: each is counted against the test of public money."""
+"""Forbidden practices that no row can find: the scenario says of each whether there is one, and where that is written."""
+
+Declared: type[Terms] = create_model("Declared", __base__=Terms, **{name: _optional(Answer) for name in RED_FLAGS})
 
 
 class _Public(Section):
-    """财政：once a budget is stated, a year that it does not name has none."""
+    """财政：the own budget of the place.
+
+    budget     what it can spend on the programme, by year; a year that is not named has no limit here, and what is spent in
+               it is shown as outlay without a stated budget
+    committed  what is committed already, of the same years
+    to_others  awards that it pays to others than the account
+    own        the levels whose money is of the own budget; grants of the others come from above
+    split      how budget, debt limit and awards are divided over the units, if not as finance is
+    """
 
     budget: Amounts | None = None
     committed: Amounts | None = None
-    declared: list[Literal[RED_FLAGS]] = []  # type: ignore[valid-type]
+    to_others: Amounts | None = None
+    own: Annotated[list[Literal[LEVELS]], Field(min_length=1)] = ["city", "county"]  # type: ignore[valid-type]
+    split: SplitRule | None = None
+    declared: Declared = Declared()  # type: ignore[valid-type]
 
 
 OpeningTerms = with_inputs(_Opening, Opening)
@@ -248,7 +265,7 @@ ValueAddedTaxTerms = with_inputs(_ValueAddedTax, ValueAddedTax)
 AppropriationTerms = with_inputs(Section, Appropriation)
 ProjectFlowTerms = with_inputs(Section, ProjectFlow)
 LenderTerms = with_inputs(Section, Lender)
-PublicTerms = with_inputs(_Public, PublicMoney, without="flagged")
+PublicTerms = with_inputs(_Public, PublicMoney, without=(*RED_FLAGS, "debt_limited"))
 
 
 # ---- accounts, tests, variants -----------------------------------------------------------------------------
@@ -263,21 +280,26 @@ class Group(Terms):
     units: list[str] = Field(min_length=1)
 
 
+WithoutBond = Literal[WITHOUT_BOND]  # type: ignore[valid-type]
 StandardTests = Annotated[list[Literal[STANDARD_TESTS]], Field(min_length=1)]  # type: ignore[valid-type]
 
 
 class Standard(Terms):
-    """平衡标准：a named set of tests."""
+    """平衡标准：a named set of tests, and what it lets apply instead of bond cover to an account without a special bond."""
 
     label: Label
     label_en: LabelEn
     tests: StandardTests
+    without_bond: WithoutBond = WITHOUT_BOND[0]
 
 
 class Balance(Terms):
+    """``standard`` is a list of tests, the id of a named set, or ``default``: full bond cover of 1.2 and yearly liquidity."""
+
     by: Literal["unit", "district", "all"]
     accounts: list[Group] | None = None
     standard: StandardTests | str
+    without_bond: WithoutBond | None = None
     standards: dict[Id, Standard] = {}
 
 
@@ -328,7 +350,7 @@ class ScenarioFile(Terms):
     project_flow: ProjectFlowTerms = ProjectFlowTerms()  # type: ignore[valid-type]
     lender: LenderTerms = LenderTerms()  # type: ignore[valid-type]
     public: PublicTerms = PublicTerms()  # type: ignore[valid-type]
-    cover: with_inputs(_CoverTerms, Cover)  # type: ignore[valid-type]
+    cover: with_inputs(_CoverTerms, Cover, without="to_the_end")  # type: ignore[valid-type]
     recovery: with_inputs(Section, Recovery)  # type: ignore[valid-type]
     balance: Balance
     uncertain: dict[str, Any] = {}
@@ -344,10 +366,6 @@ LISTS = (
     ("balance", "standards"),
 )
 """Where entries stand that hold, or do not, each by itself."""
-
-
-def _optional(annotation: Any) -> Any:
-    return (annotation | None, None)
 
 
 Draft: type[Terms] = create_model(

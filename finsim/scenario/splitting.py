@@ -56,10 +56,11 @@ def _words(weights: Weights) -> Text:
 
 
 def check_rules(context: Context) -> None:
-    """Every entry of finance needs a rule, its own or that of all finance."""
+    """Every entry of finance needs a rule, its own or that of all finance; so does a budget."""
     finance = context.form.finance
     if finance is None:
         return
+    _check_budget_rule(context)
     if finance.split:
         _check_listed(context, finance.split, ("finance", "split"))
     for kind in AMOUNTS:
@@ -80,13 +81,7 @@ def split_finance(context: Context) -> None:
     for kind, amount in AMOUNTS.items():
         for path, name, terms in context.entries("finance", kind):
             rule = terms.split or context.form.finance.split
-            if rule.by in _MEASURES:
-                measures = measures or _measured(context)
-                weights = measures[rule.by]
-            elif rule.by == "listed":
-                weights = np.array([dict(rule.listed).get(unit, 0.0) for unit in context.units.ids])
-            else:
-                weights = _by_fact(context, rule.by)
+            weights = _weights(context, rule, measures) if rule else np.empty(0)
             stated, row = getattr(terms, amount), f"stakes.{kind}.{name}.face"
             if stated is None:
                 _of_no_amount(context, path, row)
@@ -97,6 +92,51 @@ def split_finance(context: Context) -> None:
             alone = len(context.units.ids) == 1
             context.origins["unit", row] = whole if alone else dataclasses.replace(whole, kind="derived")
             context.splits.append(SplitNote(Text(terms.label, terms.label_en), KEYS[rule.by]))
+    _split_budget(context, measures)
+
+
+def _weights(context: Context, rule: Split, measures: dict[str, Array]) -> Array:
+    """The weights of the units under a rule; ``measures`` are worked out once, when a rule first asks for them."""
+    if rule.by in _MEASURES:
+        if not measures:
+            measures.update(_measured(context))
+        return measures[rule.by]
+    if rule.by == "listed":
+        return np.array([dict(rule.listed).get(unit, 0.0) for unit in context.units.ids])
+    return _by_fact(context, rule.by)
+
+
+# ---- the budget of the place -------------------------------------------------------------------------------
+def _budget_stated(context: Context) -> bool:
+    public = context.form.public
+    return bool(public and (public.budget or public.to_others or public.debt_limit is not None))
+
+
+def _check_budget_rule(context: Context) -> None:
+    """Accounts share one budget: with several units it must be said how."""
+    split = context.form.public.split if context.form.public else None
+    if split:
+        _check_listed(context, split, ("public", "split"))
+    elif _budget_stated(context) and len(context.units.ids) > 1 and "split" not in context.names("finance"):
+        context.refuse(
+            ("public",), Text("没有写明预算和限额怎样分摊到各单元。", "It does not say how budget and limit are split over the units."), "",
+            Text("public.split，或 finance.split", "public.split, or finance.split"), Text("例如 split: {by: need}。", "For example split: {by: need}."),
+        )  # fmt: skip
+
+
+def _split_budget(context: Context, measures: dict[str, Array]) -> None:
+    """Each unit's share of budget, debt limit and awards to others; of nothing stated, equal parts."""
+    row, public = "stakes.public.budget.share", context.form.public
+    rule = (public.split if public else None) or context.form.finance.split or Split("equal")
+    at = ("public", "split") if public and public.split else ("finance", "split")
+    if not _budget_stated(context) or len(context.units.ids) == 1:
+        rule = Split("equal")
+    weights = _weights(context, rule, measures)
+    context.unit_inputs[row] = weights / _whole(context, weights, rule.by, at)
+    note = Text(f"按{KEYS[rule.by].zh}分摊。", f"Split by {KEYS[rule.by].en}.")
+    context.origins["unit", row] = Origin("derived", context.document.place_of(at), note=note)
+    if _budget_stated(context):
+        context.splits.append(SplitNote(Text("财政预算与债务限额", "budget and debt limit"), KEYS[rule.by]))
 
 
 def _of_no_amount(context: Context, path: Path, row: str) -> None:

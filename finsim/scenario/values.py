@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from finsim.scenario.fields import refused
 from finsim.scenario.parsing import UNSEEN
@@ -68,6 +68,29 @@ def stated(declared: Input, divisible: bool = False) -> Any:
             raise refused(error.what, error.allowed, error.remedy) from None
 
     return Annotated[Stated, BeforeValidator(validate), Quantity(declared, divisible)]
+
+
+ANSWERS = {"是": 1.0, "否": 0.0}
+"""How a question of yes or no may be answered, besides true and false."""
+
+
+def _answer(given: object) -> Stated:
+    parts = given if isinstance(given, dict) else {"value": given}
+    value = parts.get("value")
+    number = float(value) if isinstance(value, bool) else ANSWERS.get(value) if isinstance(value, str) else None
+    if number is None or parts.keys() - {"value", "source", "note"}:
+        raise refused(
+            Text("这是一个是非问题。", "This is a question of yes or no."), Text("true（是）或 false（否）", "true or false"),
+            Text("例如 {value: false, source: 来源编号}。", "For example {value: false, source: a key of sources}."),
+        )  # fmt: skip
+    try:
+        return Stated(number, source=_text(parts, "source"), note=_text(parts, "note") or "")
+    except QuantityError as error:
+        raise refused(error.what, error.allowed, error.remedy) from None
+
+
+Answer = Annotated[Stated, BeforeValidator(_answer), WithJsonSchema({"type": ["boolean", "string", "object"]})]
+"""Yes (1) or no (0), with its source."""
 
 
 def read_stated(given: object, declared: Declared, divisible: bool = False, policies: Policies | None = None) -> Stated:

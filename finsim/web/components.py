@@ -101,12 +101,12 @@ def chart_card(chart: Chart, words: Words, note: str = "") -> html.Section:
     return card(chart.title, chart.finding, [graph(chart, words), table], name, unit=chart.unit, note=note)
 
 
-def threshold_of(value: float, unit: str, wording: Wording, words: Words) -> str:
-    """What a test requires, with its unit: "要求 ≥ 1.20 倍"."""
+def threshold_of(value: float, unit: str, wording: Wording, words: Words, at_most: bool = False) -> str:
+    """What a test requires, with its unit: "要求 ≥ 1.20 倍"; ``at_most`` where the value must not exceed it."""
     shown, said = (
         (wording.amount(value), wording.unit(unit)) if unit == "万元" else (wording.times(value, 2), wording.unit(unit))
     )
     if value == 0:
         shown, said = "0", ""
     space = "" if said == "×" else " "
-    return words("threshold_at_least", value=shown, unit=space + said if said else "")
+    return words("threshold_at_most" if at_most else "threshold_at_least", value=shown, unit=space + said if said else "")

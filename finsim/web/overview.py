@@ -33,7 +33,10 @@ from finsim.web.texts import Words
 def top(shown: Shown) -> list[Children]:
     """Everything above the charts."""
     accounts = [_accounts(shown)] if len(shown.result.accounts) > 1 else []
-    return [_heading(shown), _switches(shown), *accounts, _verdict(shown), _tests(shown), _key_figures(shown)]
+    return [
+        _heading(shown), _switches(shown), *accounts, _verdict(shown), _tests(shown), *_flags(shown), *_missing(shown),
+        _key_figures(shown),
+    ]  # fmt: skip
 
 
 def charts(shown: Shown) -> list[Children]:
@@ -167,8 +170,30 @@ def _tests(shown: Shown) -> html.Ul:
     return html.Ul(cards, className="tiles", id="tests", **aria(label=shown.words("tests")))
 
 
+def _flags(shown: Shown) -> list[Children]:
+    """Red and yellow flags under the tests, where there are any."""
+    states = {"red": "fail", "yellow": "watch"}
+    items = [
+        html.Li([pill(states[flag.colour], shown.words(f"flag_{flag.colour}")), " ", shown.wording.say(flag.reason)])
+        for flag in shown.result.flags(shown.account)
+    ]
+    return [_listed(items, shown.words("flags"), "flags")] if items else []
+
+
+def _missing(shown: Shown) -> list[Children]:
+    """Mandatory works that units of the account lack."""
+    units = next(a.units for a in shown.result.accounts if a.id == shown.account)
+    missing = [one for one in shown.result.missing_works if one.unit.id in units]
+    items = [html.Li([pill("watch", shown.words("flag_yellow")), " ", shown.wording.say(one.message)]) for one in missing]
+    return [_listed(items, shown.words("warnings"), "warnings")] if items else []
+
+
+def _listed(items: list[Children], title: str, name: str) -> html.Section:
+    return html.Section([html.H2(title), html.Ul(items)], id=name, className="panel", **aria(label=title))
+
+
 def _test(verdict: Verdict, words: Words, wording: Wording) -> list[Children]:
-    if verdict.value is None:
+    if verdict.value is None and verdict.passed:
         state, word = "none", words("not_applicable")
     else:
         state, word = ("pass", words("passed")) if verdict.passed else ("fail", words("failed"))
@@ -181,7 +206,7 @@ def _test(verdict: Verdict, words: Words, wording: Wording) -> list[Children]:
         html.Div(
             [
                 pill(state, word),
-                html.Span(threshold_of(verdict.threshold, verdict.unit, wording, words), className="note"),
+                html.Span(threshold_of(verdict.threshold, verdict.unit, wording, words, verdict.at_most), className="note"),
             ],
             className="tile-row",
         ),
@@ -191,7 +216,7 @@ def _test(verdict: Verdict, words: Words, wording: Wording) -> list[Children]:
 
 def _key_figures(shown: Shown) -> html.Ul:
     result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
-    totals, found = result.totals(account), result.indicators(account)
+    totals, found, fiscal = result.totals(account), result.indicators(account), result.cell("result.fiscal", account)
     debt = totals["bonds"] + totals["loans"] + totals["interest_rolled_up"]
     whole, money = totals["investment"], wording.unit("万元")
     rate = result.value("account", account, "recovery.discount_rate", None)
@@ -204,8 +229,8 @@ def _key_figures(shown: Shown) -> html.Ul:
          words("investment_note", amount=wording.amount(totals["financing_cost"]))),
         ("debt", "debt", debt, wording.amount(debt), money,
          words("share_note", share=wording.percent(findings.debt_share(result, account)))),
-        ("grants", "grants", totals["grants"], wording.amount(totals["grants"]), money,
-         words("grants_note", share=wording.percent(totals["grants"] / whole if whole else None), amount=household)),
+        ("grants", "grants", fiscal, wording.amount(fiscal), money,
+         words("grants_note", share=wording.percent(fiscal / whole if whole else None), amount=household)),
         ("cover_full", "cover", found["cover_full"], wording.times(found["cover_full"]), wording.unit("倍"), words("cover_note")),
         ("fnpv", "npv", found["fnpv"], wording.amount(found["fnpv"]), money,
          words("npv_note", rate=wording.percent(rate, 2), payback=back)),

@@ -23,6 +23,7 @@ from finsim.model.structure import (
     STANDARD_TESTS,
     STREAM_KINDS,
     TAX_TREATMENTS,
+    WITHOUT_BOND,
     Sheets,
     Structure,
     sheets,
@@ -200,6 +201,8 @@ def _programme(sizes: Mapping[str, int], years: int, random: np.random.Generator
         needs=tuple((x, tuple(w for w in ids["works"] if random.random() < 0.2)) for x in ids["streams"]),
         short_loans=labels["loans"][:1], loss_years=int(random.choice([5, 10])),
         not_special=tuple(b for b in ids["bonds"] if random.random() < 0.2),
+        without_bond=str(random.choice(WITHOUT_BOND)), basic=tuple(ids["works"][::2]), concessions=tuple(ids["works"][1::2]),
+        bays=tuple(ids["streams"][::2]), own=tuple(ids["sources"][:1]), government=tuple(ids["capital"][:1]), social=tuple(ids["capital"][1:]),
         ramps=tuple((x, int(random.integers(1, 5))) for x in ids["streams"] if random.random() < 0.5),
     )  # fmt: skip
     groups: list[list[int]] = []
@@ -336,11 +339,10 @@ def _account_schedules(
         columns.setdefault("tax.reduction", []).append(np.array([float(random.choice([0, 0, 0.5, 1])) for _ in years]))
         columns.setdefault("public.budget", []).append(np.full(len(years), 100.0))
         columns.setdefault("public.committed", []).append(np.zeros(len(years)))
+        columns.setdefault("public.to_others", []).append(np.full(len(years), 1.0))
         columns.setdefault("public.limited", []).append(np.full(len(years), float(random.random() < 0.5)))
         columns.setdefault("horizon.year", []).append(np.array(years, dtype=float))
-    until = years[0] + random.integers(0, len(years), accounts)
-    found = {path: np.stack(row, axis=1) for path, row in columns.items()}
-    return found | {"cover.counted": (np.array(years)[:, None] <= until[None, :]).astype(float)}
+    return {path: np.stack(row, axis=1) for path, row in columns.items()}
 
 
 def scaled(programme: Programme, drawn: Drawn, factor: float) -> tuple[Programme, Drawn]:

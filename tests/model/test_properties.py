@@ -56,6 +56,7 @@ def everything_holds(r: Run) -> None:
     losses_are_used_once_and_within_their_years(r)
     grants_are_taxed_once_and_depreciated_once(r)
     a_bridge_without_end_ends_in_a_shortage(r)
+    public_money_is_counted_once(r)
 
 
 # ---- what holds --------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ class Pot:
             return r.given(f"sources.{name}.{key}", "unit")
 
         self.realised, self.cap_share = of("realised"), of("cap_share")
-        self.interest, self.renewal = of("interest_rate"), of("renewal")
+        self.interest, self.renewal = of("interest_rate"), of("eligible") * of("renewal")
         self.share = of("eligible") * of("share_of_cost")
         by_households = of("cap_per_household") * r.given("facts.households", "unit") / 10_000
         self.caps = [np.where(cap > 0, cap, np.inf) for cap in (of("cap"), by_households)]
@@ -153,6 +154,8 @@ def restricted_money_pays_eligible_works_only(r: Run) -> None:
             at_least(paid, 0)
             received[w] = received[w] + paid
         near(r.series(f"sources.{name}.paid", "unit"), sum(pays.values()))
+        reaches = np.broadcast_to(r.given(f"sources.{name}.eligible", "unit"), pays[eligible[0]].shape)
+        near(np.where(reaches > 0, 0, sum(pays.values())), 0)
         entitled = r.unit(f"sources.{name}.entitled") + r.series(f"sources.{name}.accrued", "unit").cumsum(axis=0)
         at_least(entitled, r.series(f"sources.{name}.paid", "unit").cumsum(axis=0))
         near(
@@ -335,3 +338,17 @@ def a_bridge_without_end_ends_in_a_shortage(r: Run) -> None:
     assert not (endless.any(axis=0) & ~short.any(axis=0)).any()
     assert not ((endless > 0) & (closing <= 0)).any() and not endless[-1].any()
     at_least(r.series("liquidity.short"), endless)
+
+
+def public_money_is_counted_once(r: Run) -> None:
+    """The own budget and those above pay all fiscal grants, subsidies and the government's capital; flags are no negative amounts."""
+    s = r.programme.structure
+    fiscal = {name for name, nature in s.natures if nature == "fiscal"} | set(s.own)
+    paid = sum(r.series(f"sources.{name}.received") for name in fiscal)
+    paid = paid + sum(r.series(f"capital.{name}.draw") for name in s.government) + r.series("operations.subsidy")
+    others = r.account("public.budget_share") * r.given("public.to_others")
+    near(r.series("public.outlay") + r.series("public.from_above"), paid + others)
+    for row in ("beyond", "over_limit", "coupons_from_bonds", "bonds_after", "pledged_twice", "idle"):
+        at_least(r.series(f"public.{row}"), 0)
+    at_least(r.series("funding.unspent"), r.series("public.idle"))
+    at_least(r.series("debts.special_coupons"), r.series("public.coupons_from_bonds"))
