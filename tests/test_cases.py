@@ -6,13 +6,15 @@ A case is written by someone who knows a 测算表:
     source      where published numbers come from
     scenario    a scenario; what it leaves out is in ``UNSAID`` of tests/support/cases.py
     file        or a scenario file of the repository, with ``variant`` and ``by`` where wanted
+    tol         allowed difference of its values, if not 0.005
     expect      rows with their values:
       row       path of the row; of the unit's sheet where ``unit`` says which unit
       account   which account, where there are several
       period    the year, or ``total``; left out for a row that has one value only
       value     a number, ``none`` where there must be no value, or a list for the years from ``period`` on
-      tol       allowed difference, if not 0.005
-      why       the arithmetic. Written with + − × ÷ ^ % and brackets only, it is calculated here and must give the value.
+      tol       allowed difference, if not the case's own ``tol`` or 0.005
+      why       the arithmetic. Written with + − × ÷ ^ % and brackets only, it is calculated here and must give the
+                value. Where the value is a list it may be a list too, one calculation for each.
 
 A case of a published example says so at its top, and which figures are the published ones:
 
@@ -57,7 +59,7 @@ def expected(entry: Mapping[str, Any]) -> list[float]:
 
 def tolerance(case: Mapping[str, Any], entry: Mapping[str, Any]) -> float:
     if "tol" in entry or "key" not in entry:
-        return float(entry.get("tol", TOL))
+        return float(entry.get("tol", case.get("tol", TOL)))
     as_printed = printed(case["conforms"], entry["key"])
     narrow_or_wide = min if "source_convention" in entry else max
     return float(narrow_or_wide(as_printed["printed_unit"], as_printed["tol"]))
@@ -71,6 +73,20 @@ def found(result: Result, entry: Mapping[str, Any]) -> list[float]:
         years = range(entry["period"], entry["period"] + len(entry["value"]))
         return [taken(result, {**entry, "period": year}) for year in years]
     return [taken(result, entry, whole=False)]
+
+
+def calculations(entry: Mapping[str, Any]) -> list[float | None]:
+    """What ``why`` gives for each value of the entry; None where it is said in words."""
+    value, why = entry["value"], entry.get("why", "")
+    if not isinstance(why, list):
+        return [None] * len(value) if isinstance(value, list) else [arithmetic(str(why))]
+    assert isinstance(value, list) and len(why) == len(value), f"{entry['row']}: why has {len(why)} parts"
+    found = [arithmetic(str(part)) for part in why]
+    wrong = [
+        part for part, v, calculated in zip(why, value, found, strict=True) if calculated is None and v != "none"
+    ]
+    assert not wrong, f"{entry['row']}: not arithmetic: {wrong}"
+    return found
 
 
 def taken(result: Result, entry: Mapping[str, Any], whole: bool = True) -> Any:
@@ -120,7 +136,7 @@ def test_arithmetic_of_the_case(path: Path) -> None:
     case: Any = read(path).value
     one_of = {"row", "measure", "arithmetic"}
     keys = one_of | {"unit", "account", "period", "value", "tol", "why", "key", "given", "part", "source_convention", "ours"}
-    assert case.keys() <= {"title", "source", "note", "scenario", "file", "variant", "by", "expect", "conforms"}
+    assert case.keys() <= {"title", "source", "note", "tol", "scenario", "file", "variant", "by", "expect", "conforms"}
     for entry in case["expect"]:
         name = entry.get("key") or entry.get("row")
         assert entry.keys() <= keys, f"{name}: {entry.keys() - keys}"
@@ -128,8 +144,8 @@ def test_arithmetic_of_the_case(path: Path) -> None:
         assert ("source_convention" in entry) == ("ours" in entry) and ("key" in entry or "ours" not in entry), name
         if "key" in entry:
             assert entry["value"] == printed(case["conforms"], entry["key"])["value"], name
-        values = expected(entry)
-        if len(values) == 1 and (calculated := arithmetic(str(entry.get("why", "")))) is not None:
-            assert calculated == pytest.approx(values[0], abs=max(tolerance(case, entry), 1e-9)), (
-                f"{name} {entry.get('period')}: {entry['why']}"
-            )
+        for value, calculated in zip(expected(entry), calculations(entry), strict=True):
+            if calculated is not None:
+                assert calculated == pytest.approx(value, abs=max(tolerance(case, entry), 1e-9)), (
+                    f"{name} {entry.get('period')}: {entry['why']}"
+                )

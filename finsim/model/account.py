@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from finsim.model.construction import Construction
 from finsim.model.costs import Cost, Replacement
 from finsim.model.facts import Facts
@@ -11,6 +13,9 @@ from finsim.model.sources import Source
 from finsim.model.streams import Stream
 from finsim.model.works import Work
 from finsim.sheet import TOLERANCE, Block, Text, UnitSum, line, share, where
+
+if TYPE_CHECKING:
+    from finsim.model.horizon import Opening
 
 
 class Scale(Block):
@@ -88,6 +93,7 @@ class Investment(Block):
 
     title = Text("建设投资", "Construction investment")
     unit: Construction
+    opening: Opening
 
     cost = UnitSum(Construction.cost)
     basic = UnitSum(Construction.basic_cost)
@@ -112,10 +118,10 @@ class Investment(Block):
     def under_construction(self):
         """Share of the works paid to date that is not yet in operation: interest is capitalised in this share.
 
-        An account without works has no construction period.
+        Assets of the beginning are in operation. An account without works has no construction period.
         """
-        in_operation = share(self.cost.to_date - self.waiting, self.cost.to_date)
-        return where(self.cost.total > TOLERANCE, 1 - in_operation, 0)
+        works = self.cost.to_date + self.opening.fixed
+        return where(self.cost.total > TOLERANCE, 1 - share(works - self.waiting, works), 0)
 
 
 class Contributed(Block):

@@ -85,8 +85,8 @@ class Bond(Block):
 
     @line("偿债备付金", "sinking fund", stock=True)
     def sinking(self):
-        """Set aside for this bond only, until it is repaid."""
-        return self.amount * self.set_aside
+        """Set aside for this bond only, until it is repaid; a bond that comes late is provided for late."""
+        return self.amount * (self.set_aside * (1 - self.late) + self.set_aside.prev * self.late)
 
     @line("发行费用", "issue cost")
     def issue_cost(self):

@@ -123,8 +123,8 @@ class CashPlan(Block):
 
     @line("短期资金缺口（所得税前）", "gap before income tax")
     def gap(self):
-        """What is missing when the reserve has paid its own service: signed, a shortage is positive."""
-        return self.restricted + self.reserve_left - self.before_bridge
+        """What is missing when the reserve has paid the year's service: signed, a shortage is positive."""
+        return self.restricted - self.before_bridge
 
     @line("限定用途资金", "restricted money", stock=True)
     def restricted(self):
@@ -136,27 +136,30 @@ class CashPlan(Block):
         """Months of the next year's service (DSRA)."""
         return total(x.reserve_months / 12 * x.next_service for x in self.loans)
 
-    @line("付本期本息后的偿债准备金", "reserve after paying its service", stock=True)
-    def reserve_left(self):
-        return maximum(0, self.reserve.prev - self.debts.loans_repaid - self.debts.loan_interest + self.debts.rolled_up)
-
     @line("偿债准备金", "debt service reserve", stock=True)
     def reserve(self):
-        """Filled from what is left, released for its own service only, never above its target."""
+        """Filled from what is left. The year's service, never less than was set aside for it, has used it up before."""
         left = self.balance.prev + self.net_before - self.restricted
-        return minimum(self.reserve_target, maximum(self.reserve_left, left))
+        return minimum(self.reserve_target, maximum(0, left))
 
     @line("分配前可动用资金", "money before dividends")
     def before_dividends(self):
         return self.balance.prev + self.net_before - self.restricted - self.reserve
 
+    @line("提前还款前净现金流量", "net cash flow before prepayment")
+    def net_unswept(self):
+        """Before short-term loans and dividends too."""
+        loans = self.debts.agreed + total(x.capacity + x.to_dscr for x in self.loans)
+        repaid = loans + self.debts.bonds_repaid + self.working_loan.repaid + self.debts.bridges_repaid
+        interest = self.debts.interest_paid + self.working_loan.interest
+        operating = self.operating_in - self.before_tax_out - self.tax.before_bridge
+        return operating + self.investing + self.long_in - repaid - interest
+
     @line("可提前还款的资金", "money that may be swept")
     def sweepable(self):
-        """The surplus of the year before, as far as this year's operation and agreed service do not need it."""
-        agreed = total(x.agreed + x.capacity + x.to_dscr + x.interest_paid for x in self.loans)
-        bonds = self.debts.bonds_repaid + self.debts.coupons + self.debts.fees - self.debts.refinancing
-        year = self.operating_in - self.before_tax_out - self.tax.before_bridge - agreed - bonds
-        return maximum(0, minimum(self.accumulated.prev, self.accumulated.prev + year))
+        """The surplus of the year before, as far as this year's flows and what it must set aside do not need it."""
+        left = self.accumulated.prev + self.net_unswept - self.restricted + self.restricted.prev
+        return maximum(0, minimum(self.accumulated.prev, left))
 
     # ---- what is left --------------------------------------------------------------------------------------
     @line("累计盈余资金", "accumulated surplus", start=opening_cash, stock=True)

@@ -65,9 +65,12 @@ class ProjectFlow(Block):
 
     @line("融资前息税前利润", "EBIT before financing")
     def ebit(self):
-        """Depreciation without construction interest (the strict form), and what is not taxed left out."""
+        """Depreciation without construction interest (the strict form), and income that is not taxed left out.
+
+        How grants for the investment are taxed is a matter of financing.
+        """
         interest = (1 - self.interest_in_ebit) * self.assets.interest_depreciation
-        return self.profit.ebit + interest + self.tax.adjustment
+        return self.profit.ebit + interest - self.business.untaxed_subsidy - self.business.relieved
 
     @line("调整所得税", "adjusted income tax")
     def tax_adjusted(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finsim.sheet import Block, Text, line, maximum, minimum, total
+from finsim.sheet import TOLERANCE, Block, Text, line, maximum, minimum, total, where
 
 if TYPE_CHECKING:
     from finsim.model.account import Contributed, Investment
@@ -53,6 +53,11 @@ class Debts(Block):
     @line("偿债备付金", "sinking funds", stock=True)
     def sinking(self):
         return total(b.sinking for b in self.bonds)
+
+    @line("债券应还本及备付", "principal and deposits due of bonds")
+    def bonds_due(self):
+        """Principal not refinanced, and what is set aside for it; what was set aside before pays at maturity."""
+        return self.bonds_repaid - self.refinancing + self.sinking - self.sinking.prev
 
     @line("专项债券本息及费用", "service of special bonds")
     def special_service(self):
@@ -107,6 +112,10 @@ class Debts(Block):
     def paid_in_construction(self):
         return total(x.paid_in_construction for x in self.loans)
 
+    @line("贷款约定还本", "loan principal agreed")
+    def agreed(self):
+        return total(x.agreed for x in self.loans)
+
     @line("贷款还本", "loan principal")
     def loans_repaid(self):
         return total(x.repaid for x in self.loans)
@@ -132,6 +141,12 @@ class Debts(Block):
         """What was outstanding before the timeline counts in its first year."""
         return total(b.closing.prev for b in self.bonds) + total(x.opening for x in self.loans)
 
+    @line("期初债务的利息及手续费", "interest and payment fees on debt at the beginning")
+    def opening_interest(self):
+        """Of the whole year, in construction too; not of what is drawn in the year."""
+        of_bonds = total(where(b.closing.prev > TOLERANCE, b.interest + b.payment_cost, 0) for b in self.bonds)
+        return of_bonds + total(x.yearly_rate * x.opening for x in self.loans)
+
     @line("长期债务期末余额", "long-term debt outstanding", stock=True)
     def closing(self):
         return self.bonds_closing + self.loans_closing
@@ -152,9 +167,13 @@ class Debts(Block):
     def bridges_closing(self):
         return total(b.closing for b in self.bridges)
 
+    @line("用于总投资的债务期末余额", "debt for total investment outstanding", stock=True)
+    def invested(self):
+        return self.closing + self.working_loan.closing
+
     @line("全部债务期末余额", "all debt outstanding", stock=True)
     def all_closing(self):
-        return self.closing + self.bridges_closing + self.working_loan.closing
+        return self.invested + self.bridges_closing
 
 
 class Funding(Block):

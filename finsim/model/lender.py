@@ -102,8 +102,8 @@ class Lender(Block):
 
     @line("债务利率", "rate of debt", unit="1")
     def rate(self):
-        """Weighted: the year's interest on debt at its beginning."""
-        return share(self.profit.long_interest, self.opening)
+        """Weighted: the year's interest on debt at its beginning. After repayment the last rate goes on discounting."""
+        return where(self.opening > TOLERANCE, share(self.debts.opening_interest, self.opening), self.rate.prev)
 
     @line("贷款期资金现值", "value of cash over the life of debt", stock=True)
     def value_of_life(self):
@@ -154,7 +154,8 @@ class Lender(Block):
 
     @line("债务占总投资比例", "gearing", unit="1")
     def gearing(self):
-        return ratio(self.debts.closing.highest, self.funding.total_investment.total)
+        """Total investment counts all working capital, so its loan counts too."""
+        return ratio(self.debts.invested.highest, self.funding.total_investment.total)
 
     @line("有债务的年份", "year with debt", unit="年份")
     def owing(self):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from finsim.model.account import Investment
     from finsim.model.capital import NeedBefore
     from finsim.model.cash import CashPlan
+    from finsim.model.funding import Debts
     from finsim.model.profit import Profit
     from finsim.model.tax import IncomeTax, Loss
 
@@ -40,6 +41,7 @@ class Loan(Block):
     unit: Stake
     investment: Investment
     need_before: NeedBefore
+    debts: Debts
     profit: Profit
     cash: CashPlan
 
@@ -143,22 +145,29 @@ class Loan(Block):
         level = share(self.opening, self.annuity) - self.yearly_rate * self.opening
         return minimum(self.opening, self.instalment * self.opening + self.level * level + self.fixed)
 
+    @line("先于本贷款的还本及备付", "principal and deposits that come first")
+    def prior(self):
+        """Of bonds, what is agreed of every loan, and what the loans before this one repay: no income repays twice."""
+        earlier = total(x.capacity + x.to_dscr for x in self.need_before.loans)
+        return self.debts.bonds_due + self.debts.agreed + earlier
+
     @line("最大能力还款", "repayment by capacity")
     def capacity(self):
         """What the year earns after tax and interest; the capital paid in for working capital is not part of it."""
-        return self.by_capacity * clip(self.profit.repayable, 0, self.opening - self.agreed)
+        return self.by_capacity * clip(self.profit.repayable - self.prior, 0, self.opening - self.agreed)
 
     @line("按偿债备付率还本", "repayment sculpted to the DSCR")
     def to_dscr(self):
-        """Debt service = cash for it ÷ DSCR; principal = service − interest, at most the balance, never negative."""
-        principal = self.profit.for_service / self.dscr - self.yearly_rate * self.opening
+        """Service of all debt = cash for it ÷ DSCR; principal = that − interest − what comes first, not negative."""
+        principal = self.profit.for_service / self.dscr - self.profit.interest_before - self.prior
         return self.sculpted * clip(principal, 0, self.opening - self.agreed)
 
     @line("盈余提前还本", "surplus swept")
     def swept(self):
-        """Out of the unrestricted surplus of the year before that this year's operation leaves."""
+        """Out of the unrestricted surplus of the year before that this year and the loans before this one leave."""
         left = self.opening - self.agreed - self.capacity - self.to_dscr
-        return self.due * minimum(left, self.sweep * self.cash.sweepable)
+        surplus = self.cash.sweepable - total(x.swept for x in self.need_before.loans)
+        return self.due * minimum(left, self.sweep * surplus)
 
     @line("还本", "repaid")
     def repaid(self):
@@ -175,10 +184,11 @@ class Loan(Block):
 
     @line("下年约定本息", "service agreed of the next year")
     def next_service(self):
+        """Interest that will be rolled up needs no cash."""
         interest = self.yearly_rate.next * self.closing
         level = share(self.closing, self.annuity.next) - interest
         agreed = self.instalment.next * self.closing + self.level.next * level + self.fixed.next
-        return interest + minimum(self.closing, agreed)
+        return interest * (1 - self.rolling.next) + minimum(self.closing, agreed)
 
     @line("到期清偿检查", "repaid in full", check=True)
     def settled(self):

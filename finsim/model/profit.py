@@ -120,8 +120,13 @@ class Appropriation(Block):
     def reserve(self):
         """A share of net profit while that is positive, after making good losses, up to half of capital (公司法)."""
         base = maximum(0, minimum(self.profit.net, self.profit.net + self.after_losses * self.opening))
-        room = maximum(0, self.reserve_cap * self.balance_sheet.capital - self.reserves.prev)
+        room = maximum(0, self.reserve_cap * self.balance_sheet.capital - self.statutory.prev)
         return minimum(self.reserve_rate * base, room)
+
+    @line("累计法定盈余公积金", "statutory reserve to date", stock=True)
+    def statutory(self):
+        """The optional reserve does not count against its limit."""
+        return self.statutory.prev + self.reserve
 
     @line("可供投资者分配的利润", "profit available to investors")
     def distributable(self):

@@ -19,7 +19,7 @@ from finsim.scenario.policy import UNVERIFIED, PolicyUse
 from finsim.scenario.words import UNSAID
 from finsim.sheet import Text
 
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 """Raised when a formula changes, so that the same file with other formulas has another digest."""
 
 GROUPINGS = ("unit", "district", "all", "accounts")

@@ -15,7 +15,7 @@ from finsim.scenario.scenario import Scenario
 
 SONGXIAN = "scenarios/songxian-2023.yaml"
 TWO_LOANS = "scenarios/two-loans.yaml"
-GOLDEN = {"card": "047ad8e1fe7470d3", "density": "e86c11bccb427619"}
+GOLDEN = {"card": "5ecf25ea27caa651", "density": "4329813683cf8153"}
 """Digests of Songxian. One that moves without a change of the file or of MODEL_VERSION is a change of meaning unsaid."""
 
 
