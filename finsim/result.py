@@ -13,6 +13,7 @@ import numpy as np
 from finsim import flags, indicators, scope, verdicts
 from finsim.flags import Flag as Flag
 from finsim.model.engine import Engine
+from finsim.scenario.goals import GoalReached, full_label
 from finsim.scenario.scenario import Account, Origin, Scenario
 from finsim.scope import MissingWork
 from finsim.sheet import Text
@@ -243,6 +244,19 @@ class Result:
                     found[f"{sheet}:{path}"] = float(np.abs(rows[path]).max())
         return found
 
+    def goals(self) -> tuple[GoalReached, ...]:
+        """The check "target − result" of every input that was solved; it applies to the base case in the file's grouping.
+
+        Loading has found it to hold there. In trials, in another grouping and once an input is changed the solved value stays
+        as it is, so target less result is not nothing and nothing is checked.
+        """
+        found = []
+        for goal in self.scenario.goals if self.by == self.scenario.by else ():
+            position = self._position["account", goal.account]
+            result = float(goal.pick(self.rows[goal.row], position, self.years)[0])
+            found.append(GoalReached(goal, result, goal.target - result, goal.holds(result)))
+        return tuple(found)
+
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and texts; a value that does not exist is null."""
         s = self.scenario
@@ -254,6 +268,7 @@ class Result:
                 "splits": [{"subject": n.subject.zh, "rule": n.rule.zh, "subject_en": n.subject.en, "rule_en": n.rule.en} for n in s.splits],
                 "policies": [use.to_json() for use in s.policies],
             },
+            "solved": [reached.to_json() for reached in self.goals()],
             "accounts": [
                 {
                     "id": a.id, "label": a.label.zh, "label_en": a.label.en, "units": list(a.units),
@@ -319,14 +334,9 @@ class Result:
             origin = self.scenario.origins.get((sheet, path))
         once = kind == "input" or (kind == "row" and model.rows[path].cell)
         return Operand(
-            sheet, member, path, Text(*self._full_label(model, path)), None if once else year,
+            sheet, member, path, full_label(model, path), None if once else year,
             _number(self.value(sheet, member, path, year)), item.unit, kind, origin,
         )  # fmt: skip
-
-    def _full_label(self, model: Model, path: str) -> Text:
-        item = model.item(path)
-        section = model.sections[item.section].label
-        return Text(f"{section.zh}·{item.label.zh}", f"{section.en}: {item.label.en}")
 
 
 def _number(value: float) -> float | None:

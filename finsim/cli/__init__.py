@@ -29,6 +29,6 @@ def main(context: click.Context, lang: str) -> None:
 for _command in (
     files.check, files.show, files.schema, files.policy,
     calculating.run, calculating.simulate, calculating.replay, calculating.explain, calculating.workbook,
-    calculating.diff,
+    calculating.diff, calculating.solve,
 ):  # fmt: skip
     main.add_command(_command)

@@ -1,8 +1,9 @@
-"""Commands that calculate: run, simulate, replay, diff, explain, workbook."""
+"""Commands that calculate: run, simulate, replay, diff, explain, solve, workbook."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -234,3 +235,41 @@ def diff(
         print_json(difference_json(found))
     else:
         show_difference(found, lang)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--input", metavar="PATH", required=True, help="要求解的输入，如 streams.parking.price、loans.bank.commitment · the input")
+@click.option("--test", metavar="TEST", default="", help="恰好通过的检验，如 cover_full；balanced 为全部计入的检验 · the test to be just passed")
+@click.option("--row", metavar="ROW", default="", help="或：平衡主体表的一行，如 lender.lowest · or a row of the account's sheet")
+@click.option("--period", metavar="YEAR", help="逐年的行：年份，或 lowest、highest、total · the year, for a row by year")
+@click.option("--target", type=float, default=float("nan"), help="该行的目标值（该行的单位） · what the row must be, in its unit")
+@click.option("--goal", "sense", type=click.Choice(["equals", "at_least", "at_most"]), default="equals", show_default=True, help="等于、不低于、不高于目标 · how it meets the target")
+@click.option("--between", type=float, nargs=2, metavar="A B", help="求解范围（该输入的单位） · the range to look in, in the unit of the input")
+@click.option("--account", metavar="A", default="", help="平衡主体 · an account")
+@click.option("--unit", metavar="U", default="", help="只变动一个改造单元 · of one unit only")
+@click.option("--factor", is_flag=True, help="求解对现有取值的倍数 · a factor on the stated values")
+@option_by
+@option_variant
+@option_set
+@option_json
+@click.pass_obj
+@command
+def solve(lang: str, file: Path, by: str | None, variant: str | None, changes: tuple[str, ...], as_json: bool, **question: Any) -> None:
+    """求解：某个输入取多少，一项检验恰好通过，或一行恰好达到目标。
+
+    What must an input be for a test to be just passed, or for a row to meet its target?
+    """
+    from finsim.report.solution import show_solution
+    from finsim.solve import SolveError
+    from finsim.solve import solve as solve_for
+
+    scenario, period = load(file, variant, by, changes), question.pop("period")
+    try:
+        solution = solve_for(scenario, period=int(period) if period and period.isdigit() else period, by=by, **question)
+    except SolveError as error:
+        raise WrongUse(error.message.say(lang)) from None
+    if as_json:
+        print_json(solution.to_json())
+    else:
+        show_solution(solution, lang)

@@ -33,6 +33,19 @@ STANDARD_TESTS = (
 )  # fmt: skip
 WITHOUT_BOND = ("cover_all_debt", "recovery", "lender", "nothing")
 """What a balance standard may let apply to an account that has no special bond."""
+BALANCED = "balanced"
+PASSES = {
+    "cover_full": "cover.full_passes",
+    "cover_operating": "cover.operating_passes",
+    "cover_all_debt": "cover.all_debt_passes",
+    "liquidity": "liquidity.passes",
+    "recovery": "recovery.passes",
+    "lender": "lender.passes",
+    "public_money": "public.passes",
+    "ring_fence": "public.ring_fenced",
+    BALANCED: "result.balanced",
+}
+"""For each test, and for the whole balance standard, the row that is 1 where it passes."""
 STREAM_KINDS = ("revenue", "subsidy", "untaxed_subsidy")
 """经营收入、补贴收入、不征税的补贴收入."""
 TAX_TREATMENTS = ("capital", "untaxed", "taxed")

@@ -11,6 +11,7 @@ from rich.text import Text as Styled
 from rich.tree import Tree
 
 from finsim.report.policies import show_uses
+from finsim.report.solution import show_fixed, show_goals
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
 from finsim.scenario.scenario import Origin, Scenario
@@ -91,6 +92,7 @@ def show_result(result: Result, lang: str) -> None:
         if len(result.accounts) == 1:
             _amounts(console, result, account.id, lang)
     show_missing_works(result.missing_works, lang)
+    show_goals(console, result, lang)
     _splits(console, result.scenario, lang)
     show_uses(console, result.scenario.policies, lang)
 
@@ -148,6 +150,8 @@ def show_samples(samples: Sequence[Sample], lang: str) -> None:
             interval = f"{p.low:.2%} – {p.high:.2%}"
             table.add_row(account[1].say(lang), name, f"{p.value:.1%}", interval, *tests)
     console.print(table)
+    for sample in samples:
+        show_fixed(console, sample.scenario, lang)
     _splits(console, first.scenario, lang)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from finsim.model.engine import COLUMNS, Engine
-from finsim.model.structure import STANDARD_TESTS
+from finsim.model.structure import BALANCED, PASSES, STANDARD_TESTS
 from finsim.result import INDICATORS, refuse_contradiction, run
 from finsim.risk.distributions import correlate, quantile
 from finsim.risk.statistics import Histogram, wilson
@@ -26,18 +26,6 @@ from finsim.sheet.numpy_backend import Array
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Quantiles given for every indicator."""
 
-BALANCED = "balanced"
-_TEST_ROWS = {
-    "cover_full": "cover.full_passes",
-    "cover_operating": "cover.operating_passes",
-    "cover_all_debt": "cover.all_debt_passes",
-    "liquidity": "liquidity.passes",
-    "recovery": "recovery.passes",
-    "lender": "lender.passes",
-    "public_money": "public.passes",
-    "ring_fence": "public.ring_fenced",
-    BALANCED: "result.balanced",
-}
 _FAN_ROW = "cash.accumulated"
 
 Progress = Callable[[int, int], bool]
@@ -82,7 +70,7 @@ def simulate(
     groups = [[place[unit] for unit in account.units] for account in accounts]
     checks = [path for path, row in scenario.sheets.account.rows.items() if row.check]
     unit_checks = [path for path, row in scenario.sheets.unit.rows.items() if row.check]
-    wanted = [*_TEST_ROWS.values(), _FAN_ROW, *(path for _, path, _, _ in INDICATORS), *checks]
+    wanted = [*PASSES.values(), _FAN_ROW, *(path for _, path, _, _ in INDICATORS), *checks]
     engine = Engine(scenario.sheets, scenario.numbers, groups, wanted, unit_checks, sampler.inputs)
     sample = Sample(scenario, by or scenario.by, accounts, seed)
     step = max(1, COLUMNS // max(len(place), len(accounts)))
@@ -157,7 +145,7 @@ class Sample:
         self.scenario, self.by, self.accounts, self.seed = scenario, by, accounts, seed
         self.trials = 0
         self.all_balanced = 0
-        self._passed = {test: np.zeros(len(accounts), dtype=np.int64) for test in _TEST_ROWS}
+        self._passed = {test: np.zeros(len(accounts), dtype=np.int64) for test in PASSES}
         self._indicators = Histogram(len(INDICATORS) * len(accounts))
         self._fan = Histogram(len(scenario.years) * len(accounts))
         self._position = {account.id: i for i, account in enumerate(accounts)}
@@ -166,9 +154,9 @@ class Sample:
         """Take in a chunk of trials: rows of shape (periods + 2, accounts, trials), cells of (accounts, trials)."""
         count = len(self.accounts)
         self.trials += trials
-        for test, path in _TEST_ROWS.items():
+        for test, path in PASSES.items():
             self._passed[test] += (np.broadcast_to(rows[path], (count, trials)) > 0.5).sum(axis=1)
-        balanced = np.broadcast_to(rows[_TEST_ROWS[BALANCED]], (count, trials)) > 0.5
+        balanced = np.broadcast_to(rows[PASSES[BALANCED]], (count, trials)) > 0.5
         self.all_balanced += int(balanced.all(axis=0).sum())
         cells = [np.broadcast_to(_cell(rows[path]), (count, trials)) for _, path, _, _ in INDICATORS]
         self._indicators.add(np.concatenate(cells))

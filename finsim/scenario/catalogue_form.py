@@ -26,7 +26,7 @@ Category = Literal["基础类", "完善类", "提升类", "其他"]
 Location = Literal["红线外", "公共部分", "建筑物本体", "户内"]
 Network = Literal["供水", "排水", "供电", "供气", "供热", "通信"]
 Reached = stated(RampYear.reached)
-Floors = stated(Input("层数", "floors", unit="层", ge=1, le=100))
+Floors = stated(Input("层数", "floors", unit="层", ge=1, le=100), solvable=False)
 VatChanges = Annotated[dict[int, Share], Field(min_length=1)]
 
 
@@ -158,7 +158,7 @@ class _Unit(Named):
     values: dict[str, Any] = {}
 
 
-UnitTerms = with_inputs(_Unit, Facts)
+UnitTerms = with_inputs(_Unit, Facts, solvable=False)
 
 
 class Table(Terms):

@@ -9,11 +9,13 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets
 from finsim.scenario.composing import COMMAND_LINE
 from finsim.scenario.document import Document, Path, Place
+from finsim.scenario.goals import full_label
 from finsim.scenario.policy import SOURCE, Policies
 from finsim.scenario.problems import Problem, dotted
 from finsim.scenario.scenario import Origin, SplitNote
 from finsim.scenario.units import Units
 from finsim.scenario.values import Stated
+from finsim.scenario.wanted import Wanted, said
 from finsim.scenario.words import UNSAID, allowed, near, shown
 from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
@@ -114,6 +116,8 @@ class Context:
         note = note or Text(stated.note, stated.note)
         if stated.policy:
             return self.policy_origin(stated.policy, at, stated.assumed, note)
+        if stated.wanted is not None:
+            note = self._with_goal(note, stated.wanted)
         if stated.assumed is not None:
             return Origin("assumed", at, stated.source or "", stated.assumed, note)
         if at.file.startswith(COMMAND_LINE) and stated.source is None:
@@ -126,7 +130,7 @@ class Context:
                 Text("写明来源，或写成 {value: …, assumed: [低, 高], note: 理由}。",
                      "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
             )  # fmt: skip
-        return Origin("published", at, source or "", None, note)
+        return Origin("published" if stated.wanted is None else "solved", at, source or "", None, note)
 
     def policy_origin(self, name: str, place: Place, assumed: tuple[float, float] | None, note: Text) -> Origin:
         """Of a policy value: its document, its period and how sure it is; the file may call it an assumption."""
@@ -147,3 +151,10 @@ class Context:
             return of_block
         defaults = [(self.document.get(("source",)), self.document.place_of(("source",))), *self.document.former.get(("source",), ())]
         return next((name if isinstance(name, str) else "" for name, place in defaults if name is not None and place.file == file), None)
+
+    def _with_goal(self, note: Text, wanted: Wanted) -> Text:
+        """A note that says what the value was solved for."""
+        rows = self.sheets.account.rows
+        subject = full_label(self.sheets.account, wanted.row) if wanted.row in rows else Text(wanted.row, wanted.row)
+        goal = said(subject, wanted.row, wanted.period, wanted.sense, wanted.target)
+        return Text(f"{goal.zh}。{note.zh}", f"{goal.en}. {note.en}".rstrip())

@@ -127,7 +127,7 @@ def _without(value: Value, path: Path) -> Value:
 
 def is_stated(mapping: dict[str | int, Value]) -> bool:
     """Whether a mapping states one quantity, with its source beside it; ``policy`` of the whole file is a mapping."""
-    return "value" in mapping or "total" in mapping or isinstance(mapping.get("policy"), str)
+    return not mapping.keys().isdisjoint(("value", "total", "solve")) or isinstance(mapping.get("policy"), str)
 
 
 def read(path: pathlib.Path) -> Document:

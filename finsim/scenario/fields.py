@@ -265,7 +265,7 @@ LossYears = Annotated[int, BeforeValidator(_one_of(5, 10)), WithJsonSchema({"enu
 Rate = Annotated[float, BeforeValidator(_rate), WithJsonSchema(_NUMBER)]
 RatePath = Annotated[dict[int, Rate], Field(min_length=1)]
 """Rates by the year from which they hold."""
-CouponsAYear = Annotated[Choice, BeforeValidator(_choice(_one_of(1, 2))), WithJsonSchema(_CHOICE)]
+CouponsAYear = Annotated[Choice, BeforeValidator(_choice(_one_of(1, 2))), WithJsonSchema({"anyOf": [{"enum": [1, 2]}, {"type": "object"}]})]
 
 
 def _names(given: object) -> tuple[str, ...]:

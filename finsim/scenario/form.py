@@ -37,6 +37,7 @@ def with_inputs(
     block: type[Block],
     optional: Collection[Input] = frozenset(),
     without: str | Collection[str] = (),
+    solvable: bool = True,
 ) -> type[M]:
     """``base`` with a field for every input of ``block``; those with a default, or ``optional``, may be left out."""
     follows = {without} if isinstance(without, str) else set(without)
@@ -45,7 +46,7 @@ def with_inputs(
         if isinstance(declared, Input) and declared.name not in follows:
             default = ... if declared.default is None and declared not in optional else None
             field = Field(default, title=declared.label.zh, description=declared.label.en)
-            fields[declared.name] = (stated(declared, declared in DIVISIBLE), field)
+            fields[declared.name] = (stated(declared, declared in DIVISIBLE, solvable), field)
     return create_model(base.__name__.removeprefix("_"), __base__=base, **fields)
 
 

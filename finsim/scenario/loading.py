@@ -1,4 +1,5 @@
-"""Load a scenario: read it with what it extends, put each variant and change on top, check the form, turn it into numbers."""
+"""Load a scenario: read it with what it extends, put each variant and change on top, check the form, turn it into numbers, and
+solve what is left to be solved."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import dataclasses
 import datetime
 import pathlib
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
+from typing import Any
 
 from finsim.scenario.checking import checked
 from finsim.scenario.composing import assigned, compose, layered, taken, without
@@ -15,6 +18,7 @@ from finsim.scenario.policy_files import policies
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.resolving import resolve
 from finsim.scenario.scenario import Scenario
+from finsim.scenario.solving import solved
 from finsim.scenario.units import Units, read_units
 from finsim.scenario.words import listed, near
 from finsim.sheet import Text
@@ -107,17 +111,27 @@ def _examined(
             scenarios[name] = None
             found |= {problem: [name] for problem in whole.problems}
             continue
+        if whole is document and (base := scenarios.get(_BASE)):  # a variant that changes nothing
+            note = next(variant for variant in base.variants if variant.id == name)
+            scenarios[name] = dataclasses.replace(base, variant=note)
+            continue
         whole = layered(whole, changes) if changes.value else whole
         on_date = _policies(whole)
         form, problems = checked(whole, on_date)
         units, more = read_units(whole, folder, on_date)
         problems += more
-        scenarios[name] = resolve(form, whole, units, on_date, problems, name)
+        scenarios[name] = solved(form, problems, partial(_numbers, whole, units, on_date, problems, name))
         for problem in dict.fromkeys(problems):
             found.setdefault(problem, []).append(name)
     if (default := _default(document)) not in scenarios:
         found[_unknown(document, "default_variant", default, scenarios)] = [_BASE]
     return scenarios, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
+
+
+def _numbers(
+    document: Document, units: Units, on_date: Policies, problems: list[Problem], name: str, form: Any
+) -> Scenario | None:
+    return resolve(form, document, units, on_date, problems, name)
 
 
 def _variants(document: Document) -> Iterator[tuple[str, Document | ScenarioError]]:
@@ -127,7 +141,7 @@ def _variants(document: Document) -> Iterator[tuple[str, Document | ScenarioErro
         if isinstance(name, str) and isinstance(given, dict) and isinstance(given.get("set", {}), dict):
             try:
                 changes, removed = taken(document.at(("variants", name)))
-                yield name, layered(without(document, removed), changes)
+                yield name, layered(without(document, removed), changes) if changes.value or removed else document
             except ScenarioError as error:
                 yield name, error
 

@@ -170,6 +170,8 @@ def _quantity(quantity: Quantity) -> Json:
     plain = [number, {"type": "string", "pattern": r"^\s*[+-]?[0-9]"}]
     ends = {"type": "array", "items": {"anyOf": plain}, "minItems": 2, "maxItems": 2}
     parts: Json = {"value": {"anyOf": plain}, "policy": {"type": "string"}, "source": {"type": "string"}, "assumed": ends, "note": {"type": "string"}}
+    if quantity.solvable:
+        parts["solve"] = {"type": "object"}
     if quantity.divisible:
         keys = {"type": "object", "propertyNames": {"enum": list(FACT_KEYS)}}
         parts |= {"total": {"anyOf": plain}, "split": {"anyOf": [{"enum": list(FACT_KEYS)}, keys]}}

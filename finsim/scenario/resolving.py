@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from finsim.model.structure import sheets
@@ -15,6 +16,7 @@ from finsim.scenario.policy import SOURCE, Policies
 from finsim.scenario.policy_use import check_policies, policies_used
 from finsim.scenario.problems import Problem
 from finsim.scenario.scenario import Scenario, SourceEntry, VariantNote
+from finsim.scenario.solving import goals_of
 from finsim.scenario.splitting import check_rules, split_finance
 from finsim.scenario.standard import check_standard
 from finsim.scenario.uncertainty import draws
@@ -51,7 +53,7 @@ def resolve(
     variants = {
         name: VariantNote(name, Text(v.label, v.label_en), Text(v.note, v.note_en)) for name, v in form.variants.items()
     }
-    return Scenario(
+    scenario = Scenario(
         file=document.file_of(()), title=Text(form.title, form.title_en), note=Text(form.note, form.note_en),
         variant=variants.get(variant), variants=tuple(variants.values()), structure=shape, numbers=context.numbers(),
         units=found, by="accounts" if accounts else form.balance.by, listed=accounts, draws=drawn,
@@ -63,3 +65,5 @@ def resolve(
         | {SOURCE + use.policy.name: SourceEntry(use.entry.document, use.entry.link, "", "") for use in used},
         policies=used, mandatory=needed,
     )  # fmt: skip
+    goals = goals_of(context, scenario.accounts())
+    return None if problems else dataclasses.replace(scenario, goals=tuple(goals))

@@ -15,6 +15,7 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets, Structure, sheets
 from finsim.scenario.distributions import Distribution
 from finsim.scenario.document import Place
+from finsim.scenario.goals import Goal
 from finsim.scenario.policy import UNVERIFIED, PolicyUse
 from finsim.scenario.words import UNSAID
 from finsim.sheet import Text
@@ -32,7 +33,7 @@ class Origin:
 
     kind  published (a source says so) | unverified (a policy value that is to be verified) | assumed (with a range)
           | derived (worked out from other values by a stated rule) | changed (set on the command line)
-          | default (left out; the meaning is in the reference)
+          | solved (found outside the sheet for a goal, which the note says) | default (left out; the meaning is in the reference)
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Origin:
             "assumed": Text("假设", "assumed"),
             "derived": Text("推算", "derived"),
             "changed": Text("命令行改动", "set on the command line"),
+            "solved": Text("求解得出", "solved"),
             "default": Text("未采用", "not used"),
         }[self.kind]
 
@@ -147,6 +149,8 @@ class Scenario:
     """Documents by key, also of the policy values (``policy.name``)."""
     policies: tuple[PolicyUse, ...]
     mandatory: tuple[MandatoryWork, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    """What the inputs that are solved bring about at the base case: as stated, in the grouping of the file."""
 
     @property
     def sheets(self) -> Sheets:
@@ -194,7 +198,7 @@ class Scenario:
         }
         chosen = {f.name: getattr(self.structure, f.name) for f in dataclasses.fields(self.structure)}
         usual = {f.name: f.default for f in dataclasses.fields(self.structure)}
-        content = {
+        content: dict[str, object] = {
             "model": MODEL_VERSION,
             "years": n.years,
             "units": n.units,
@@ -208,5 +212,7 @@ class Scenario:
             content["policies"] = sorted(use.identity for use in self.policies)
         if self.mandatory:
             content["mandatory"] = [(needed.id, needed.works) for needed in self.mandatory]
+        if self.goals:
+            content["goals"] = [(g.path, g.row, g.period, g.sense, g.target, g.account) for g in self.goals]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ from finsim.model.engine import Engine
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import Split
+from finsim.scenario.goals import AMOUNTS
 from finsim.scenario.scenario import Origin, SplitNote
 from finsim.scenario.values import Stated, Weights
 from finsim.sheet import Text
@@ -25,8 +26,6 @@ KEYS = {
     "listed": Text("列明份额", "listed shares"),
 }  # fmt: skip
 """How a key of a split is called."""
-AMOUNTS = {"capital": "amount", "bonds": "face", "loans": "commitment"}
-"""What is divided of an entry of finance."""
 _MEASURES = {"need": "contributions.gap", "investment": "construction.cost", "income": "operations.net"}
 
 
@@ -35,7 +34,7 @@ def split_total(context: Context, row: InputRow, stated: Stated, path: Path, inh
     weights = stated.split or ()
     rule = _words(weights)
     whole = context.origin(stated, path, inherited, _note(stated, rule))
-    context.origins["unit", row.path] = whole if len(weights) == 1 else dataclasses.replace(whole, kind="derived")
+    context.origins["unit", row.path] = whole if len(weights) == 1 else _part(whole)
     # a source that does not reach a unit leaves it out of the division
     reaches = context.unit_inputs.get(f"{row.section}.eligible", np.ones(1))
     parts = np.zeros(len(context.units.ids))
@@ -90,7 +89,7 @@ def split_finance(context: Context) -> None:
             context.unit_inputs[row] = stated.number * weights / _whole(context, weights, rule.by, at)
             whole = context.origin(stated, (*path, amount), terms.source, _note(stated, KEYS[rule.by]))
             alone = len(context.units.ids) == 1
-            context.origins["unit", row] = whole if alone else dataclasses.replace(whole, kind="derived")
+            context.origins["unit", row] = whole if alone else _part(whole)
             context.splits.append(SplitNote(Text(terms.label, terms.label_en), KEYS[rule.by]))
     _split_budget(context, measures)
 
@@ -144,6 +143,11 @@ def _of_no_amount(context: Context, path: Path, row: str) -> None:
     context.unit_inputs[row] = np.array([0.0])
     note = Text("按投资比例或接续到期债券，不另列金额。", "In proportion to investment, or refinancing: no amount of its own.")
     context.origins["unit", row] = Origin("derived", context.document.place_of(path), note=note)
+
+
+def _part(whole: Origin) -> Origin:
+    """Where a unit's part of a total comes from; the part of one that is solved is solved with it."""
+    return whole if whole.kind == "solved" else dataclasses.replace(whole, kind="derived")
 
 
 def _note(stated: Stated, rule: Text) -> Text:

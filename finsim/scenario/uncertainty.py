@@ -12,6 +12,7 @@ from finsim.scenario.account_inputs import settable_of_account
 from finsim.scenario.context import Context
 from finsim.scenario.distributions import KINDS, Distribution, DistributionError
 from finsim.scenario.document import Path
+from finsim.scenario.goals import input_name, solved_values
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.scenario.scenario import Draw
 from finsim.scenario.unit_inputs import settable
@@ -35,6 +36,12 @@ def _draw(context: Context, name: str, given: Any) -> Draw | None:
             return None
     inputs = settable(context) if unit else settable(context) | settable_of_account(context)
     if not context.known(at, path, inputs, Text("没有这个输入。", "There is no such input.")):
+        return None
+    if path in {input_name(solved) for solved, _ in solved_values(context.form)}:
+        context.refuse(
+            at, Text("求解得出的输入在每次模拟中不变，不能抽样。", "An input that is solved is the same in every trial and cannot be drawn."), path,
+            Text("其他输入", "other inputs"), Text("删去这一项，或直接写明取值。", "Remove the entry, or state the value."),
+        )  # fmt: skip
         return None
     kind = _kind(context, at, given)
     if kind is None:

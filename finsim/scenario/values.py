@@ -11,6 +11,7 @@ from finsim.scenario.fields import refused
 from finsim.scenario.parsing import UNSEEN
 from finsim.scenario.policy import Policies
 from finsim.scenario.quantity import QuantityError, check, convert
+from finsim.scenario.wanted import Wanted, read_wanted
 from finsim.sheet import Input, Text
 from finsim.sheet.block import Bounds
 
@@ -19,7 +20,7 @@ FACT_KEYS = ("households", "area", "buildings", "neighbourhoods", "entrances", "
 Weights = tuple[tuple[str, float], ...]
 """Facts with their weights, which add up to 1."""
 _NUMBERS = ("value", "total", "policy")
-_KEYS = (*_NUMBERS, "split", "source", "assumed", "note")
+_KEYS = (*_NUMBERS, "solve", "split", "source", "assumed", "note")
 
 
 class Declared(Protocol):
@@ -39,7 +40,8 @@ class Stated:
 
     ``split`` names the facts by which a programme total is divided over the units, each with its weight (因素法);
     ``source`` a key of ``sources``; ``assumed`` the range of an assumption; ``policy`` the policy value that it is. With none
-    of them, the source of the block or of the file applies.
+    of them, the source of the block or of the file applies. ``wanted`` is what a number that is solved must bring about; until
+    it is found ``number`` is the low end of its range, and ``high`` the other end.
     """
 
     number: float
@@ -48,26 +50,29 @@ class Stated:
     assumed: tuple[float, float] | None = None
     note: str = ""
     policy: str | None = None
+    wanted: Wanted | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a field says of itself: the input whose value it holds, and whether that may be a programme total."""
+    """What a field says of itself: the input whose value it holds, and whether that may be a programme total or solved."""
 
     declared: Input
     divisible: bool
+    solvable: bool
 
 
-def stated(declared: Input, divisible: bool = False) -> Any:
+def stated(declared: Input, divisible: bool = False, solvable: bool = True) -> Any:
     """The annotation of a field that holds the value of ``declared``."""
 
     def validate(given: object, info: ValidationInfo) -> Stated:
         try:
-            return read_stated(given, declared, divisible, info.context)
+            return read_stated(given, declared, divisible, info.context, solvable)
         except QuantityError as error:
             raise refused(error.what, error.allowed, error.remedy) from None
 
-    return Annotated[Stated, BeforeValidator(validate), Quantity(declared, divisible)]
+    return Annotated[Stated, BeforeValidator(validate), Quantity(declared, divisible, solvable)]
 
 
 ANSWERS = {"是": 1.0, "否": 0.0}
@@ -93,14 +98,17 @@ Answer = Annotated[Stated, BeforeValidator(_answer), WithJsonSchema({"type": ["b
 """Yes (1) or no (0), with its source."""
 
 
-def read_stated(given: object, declared: Declared, divisible: bool = False, policies: Policies | None = None) -> Stated:
+def read_stated(
+    given: object, declared: Declared, divisible: bool = False, policies: Policies | None = None, solvable: bool = False
+) -> Stated:
     """Read a number, a text with its unit, or a mapping with its source; a ``divisible`` one may be a programme total.
 
-    ``{policy: name}`` is the policy value of that name on the date of ``policies``.
-
-    Raises :class:`QuantityError`.
+    ``{policy: name}`` is the policy value of that name on the date of ``policies``; a ``solvable`` one may say what it must
+    bring about instead. Raises :class:`QuantityError`.
     """
     parts = given if isinstance(given, dict) else {"value": given}
+    if "solve" in parts:
+        return _solved(parts, declared, divisible, solvable)
     unknown = [str(key) for key in parts if key not in _KEYS]
     if unknown or sum(key in parts for key in _NUMBERS) != 1 or ("policy" in parts and "source" in parts):
         raise QuantityError(
@@ -119,6 +127,32 @@ def read_stated(given: object, declared: Declared, divisible: bool = False, poli
     )  # fmt: skip
 
 
+def _solved(parts: dict[Any, Any], declared: Declared, divisible: bool, solvable: bool) -> Stated:
+    """A value that is left to be solved; with a split it is a programme total."""
+    unknown = [str(key) for key in parts if key not in ("solve", "split", "source", "note")]
+    if not solvable:
+        raise QuantityError(
+            Text("这里的数值不能求解。", "A value here cannot be solved."), Text("数值", "a number"),
+            Text("写数值；可求解的是目录、融资和各章的数值。", "Write a number; what can be solved are values of the catalogue, of finance and of the chapters."),
+        )  # fmt: skip
+    if unknown:
+        raise QuantityError(
+            Text("求解的数值不能同时写明取值。", "A value that is solved is not stated as well."),
+            Text("solve，另可有 split、source、note", "solve, with split, source, note"),
+            Text(f"删去 {'、'.join(unknown)}。", f"Remove {', '.join(unknown)}."),
+        )
+    wanted = read_wanted(parts["solve"], declared.bounds)
+    low, high = _number(wanted.low, declared), _number(wanted.high, declared)
+    if not low < high:
+        raise QuantityError(
+            Text("求解范围的下限不低于上限。", "The low end of the range is not below the high end."),
+            Text("between: [低, 高]", "between: [low, high]"), Text("改 between。", "Correct between."),
+        )  # fmt: skip
+    whole = {"total": low} if "split" in parts else {}
+    split = _split({**parts, **whole}, divisible)
+    return Stated(low, split, _text(parts, "source"), None, _text(parts, "note") or "", wanted=wanted, high=high)
+
+
 def _split(parts: dict[Any, Any], divisible: bool) -> Weights | None:
     """The keys of a programme total; rates and prices are the same for all units and cannot be split."""
     split = parts.get("split")
@@ -130,7 +164,7 @@ def _split(parts: dict[Any, Any], divisible: bool) -> Weights | None:
             Text("这个数值不能按单元分摊。", "This value cannot be split over the units."), Text("value", "value"),
             Text("写成 value；只有金额和数量的合计可以分摊。", "Write value; only total amounts and quantities are split."),
         )  # fmt: skip
-    weights = split if isinstance(split, dict) else {split: 1}
+    weights = split if isinstance(split, dict) else {split: 1} if isinstance(split, str) else {}
     if "total" not in parts or not weights or any(key not in FACT_KEYS for key in weights):
         raise QuantityError(
             Text("合计数须写明分摊依据。", "A programme total must say how it is split over the units."),

@@ -142,9 +142,9 @@ def test_what_moves_a_result_changes_the_digest(tmp_path: Path, two_loans: Scena
 
 def test_a_choice_not_made_does_not_change_the_digest(tmp_path: Path, two_loans: Scenario) -> None:
     """So a choice that finsim gains moves no scenario: saying what holds anyway is saying nothing."""
-    said = ("tax: {rate: 25%}", "tax: {rate: 25%, loss_years: 5}\nvat: {refunded: 0, shown: net}")
+    said = ("tax: {rate: {policy: income_tax.rate}}", "tax: {rate: {policy: income_tax.rate}, loss_years: 5}\nvat: {refunded: 0, shown: net}")
     assert changed(tmp_path, said).digest == two_loans.digest
-    gross = ("tax: {rate: 25%}", "tax: {rate: 25%}\nvat: {shown: gross}")
+    gross = ("tax: {rate: {policy: income_tax.rate}}", "tax: {rate: {policy: income_tax.rate}}\nvat: {shown: gross}")
     assert changed(tmp_path, gross).digest != two_loans.digest
 
 

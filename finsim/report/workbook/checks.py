@@ -11,6 +11,7 @@ from finsim.report.workbook.inputs import CHANGED, NO_NUMBER, OUTSIDE
 from finsim.report.workbook.layout import BODY, HEADINGS, ID, quoted
 from finsim.report.workbook.measures import OUTCOME_LETTER
 from finsim.report.workbook.paper import BAD, GOOD, GREY, RULE, SMALL, Page
+from finsim.scenario.goals import Goal
 from finsim.sheet import TOLERANCE, Text
 
 PASS, FAIL, NOT_CHECKED = "通过 pass", "未通过 fail", "本程序不支持 n/a"
@@ -50,14 +51,14 @@ def write_checks(book: Book, page: Page, calculations: Sequence[Page]) -> str:
         _WORDS: "说明 note",
     }
     page.headings(HEADINGS, texts, _WORDS, _LABEL)
-    checks = [*_states(book), *_rows(book), *_sheets(book, page, calculations), _against_engine(book)]
+    checks = [*_states(book), *_rows(book), *_goals(book), *_sheets(book, page, calculations), _against_engine(book)]
     plain = {"bottom": 7, "bottom_color": RULE}
     for line, check in enumerate(checks, BODY):
         page.text(line, _LABEL, check.label.zh, indent=1, text_wrap=True, **plain)
         page.text(line, _ENGLISH, check.label.en, **SMALL | plain)
         counted = check.limit == _ONE
         page.formula(line, _VALUE, check.formula, 0.0, num_format="0_)" if counted else "#,##0.000000_)", **plain)
-        shape = "0.0_)" if counted else "0.0000000_)"
+        shape = "0.0_)" if counted else "0.0000000_)" if check.limit >= TOLERANCE else "0.0E+00_)"
         page.number(line, _LIMIT, check.limit, num_format=shape, **plain | {"font_color": GREY})
         cell, limit = f"D{line + 1}", f"E{line + 1}"
         otherwise = NOT_CHECKED if check.optional else FAIL
@@ -115,6 +116,36 @@ def _rows(book: Book) -> list[Check]:
             label = Text(f"主体 {section.zh}·{row.label.zh}", f"account, {section.en}: {row.label.en}")
             found.append(Check(label, _greatest([book.all_years(path)]), TOLERANCE, layout.words[path]))
     return found
+
+
+def _goals(book: Book) -> list[Check]:
+    """Target less result of every input that was solved for this account: nothing as written, not after an edit."""
+    found = []
+    for reached in book.result.goals():
+        goal = reached.goal
+        if goal.account != book.account.id:
+            continue
+        off = f"{literal(goal.target)}-{_picked(book, goal)}"
+        if goal.just or goal.sense == "equals":
+            formula = f"ABS({off})"
+        else:
+            formula = f"MAX(0,{off})" if goal.sense == "at_least" else f"MAX(0,-({off}))"
+        label = Text(f"求解目标减结果：{goal.label.zh}", f"goal less result of what was solved: {goal.label.en}")
+        words = f"{goal.words.zh}。改动输入后须重新求解，方能再次通过。"
+        found.append(Check(label, formula, goal.tolerance, words))
+    return found
+
+
+def _picked(book: Book, goal: Goal) -> str:
+    """The cell, or the lowest, highest or total of the years, that a goal is about."""
+    if goal.period is None:
+        return book.once(goal.row)
+    if isinstance(goal.period, int):
+        return book.columns.fill(book.yearly(goal.row), goal.period - book.result.years[0])
+    return f"{_OF_YEARS[goal.period]}({book.all_years(goal.row)})"
+
+
+_OF_YEARS = {"lowest": "MIN", "highest": "MAX", "total": "SUM"}
 
 
 def _greatest(spans: list[str]) -> str:

@@ -110,7 +110,7 @@ def write_inputs(book: Book, page: Page) -> None:
 
 
 _UNUSED = "未采用 not used"
-_KINDS = ("有来源 sourced", "待核实 to be verified", "假设 assumed", "推算 derived")
+_KINDS = ("有来源 sourced", "待核实 to be verified", "假设 assumed", "推算 derived", "求解得出 solved", "命令行改动 set on the command line")
 
 
 def _columns(page: Page) -> None:
