@@ -148,12 +148,20 @@ def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
     rows = {
         path: Row(
             path, r.block.path, r.declared.label, r.declared.unit, r.formula, r.start, path in cells, path in missing,
-            isinstance(r.declared, line) and r.declared.stock, isinstance(r.declared, line) and r.declared.check,
+            _is_stock(r, units), isinstance(r.declared, line) and r.declared.check,
             r.declared.note if isinstance(r.declared, line) else "", _written(r.declared),
         )
         for path, r in read.items()
     }  # fmt: skip
     return Model(sections, rows, inputs, schedules, sums, tuple(order))
+
+
+def _is_stock(read: _Read, units: Model | None) -> bool:
+    """A sum over the units of what stands at year end stands at year end too."""
+    if isinstance(read.declared, line):
+        return read.declared.stock
+    summed = None if units is None else units.rows.get(path_of(read.formula))
+    return summed is not None and summed.stock
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------

@@ -368,7 +368,7 @@ def drawings(programme: Programme, trials: int, random: np.random.Generator) -> 
     """About a third of the inputs drawn anew in each trial."""
     n, s = programme.numbers, programme.sheets
     found = {}
-    for sheet, model, members in (("unit", s.unit, UNITS), ("account", s.account, len(programme.groups))):
+    for sheet, model, members in (("unit", s.unit, len(n.units)), ("account", s.account, len(programme.groups))):
         for path, row in model.inputs.items():
             if random.random() < 0.35 and not settled(programme.structure, path):
                 found[sheet, path] = np.stack([amounts(row, members, random) for _ in range(trials)], axis=1)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from finsim.result import run
 from finsim.scenario.loading import load
 from finsim.sheet.numpy_backend import Array
-from tests.model.programmes import MONEY, Programme, Sizes, drawings, evaluated, scaled, seeds, sizes, trial
+from tests.model.programmes import MONEY, Drawn, Programme, Sizes, drawings, evaluated, scaled, seeds, sizes, trial
 from tests.model.test_properties import few, near
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -47,9 +47,12 @@ def same_bits(rows: Mapping[str, Array], number: int, alone: Mapping[str, Array]
 @given(sizes, seeds)
 @settings(few, max_examples=5)
 def test_money_scales(size: Sizes, seed: int) -> None:
-    """Every amount × 128 (a power of two, so that nothing is rounded otherwise): money × 128, ratios and verdicts the same."""
     programme = size.programme()
-    drawn = drawings(programme, 3, np.random.default_rng(seed))
+    money_scales(programme, drawings(programme, 3, np.random.default_rng(seed)))
+
+
+def money_scales(programme: Programme, drawn: Drawn) -> None:
+    """Every amount × 128 (a power of two, so that nothing is rounded otherwise): money × 128, ratios and verdicts the same."""
     base, more = evaluated(programme, drawn, 3), evaluated(*scaled(programme, drawn, 128), 3)
     for model, ours, theirs in (
         (programme.sheets.account, base.accounts, more.accounts),

@@ -210,7 +210,8 @@ def no_shortage_while_committed_money_is_left(r: Run) -> None:
     s = r.programme.structure
     owed = r.series("funding.owed") > NEAR
     for name, _ in s.capital:
-        left = r.series(f"capital.{name}.amount") - r.series(f"capital.{name}.draw").cumsum(axis=0)
+        released = r.account(f"capital.{name}.amount") * r.given(f"capital.{name}.released")
+        left = released - r.series(f"capital.{name}.draw").cumsum(axis=0)
         assert not (owed & (left > NEAR)).any()
     for name, _ in s.loans:
         open_ = r.given(f"loans.{name}.available") > 0
@@ -233,13 +234,15 @@ def debts_bear_their_interest_and_end_at_nothing(r: Run) -> None:
     s = r.programme.structure
     for name, _ in s.bonds:
         b = f"bonds.{name}"
-        amount = r.account(f"{b}.face") * r.given(f"{b}.granted")
+        renewed = [r.account(f"bonds.{other}.amount") for other in dict(s.refinances).get(name, ())]
+        amount = r.account(f"{b}.face") * r.given(f"{b}.granted") + sum(renewed) * r.given(f"{b}.refinanced")
         years, late = r.given(f"{b}.coupon_years"), r.given(f"{b}.late")
         a_year_later = np.concatenate([0 * years[:1], years[:-1]])
         coupons = r.given(f"{b}.coupon") * (years * (1 - late) + a_year_later * late)
         near(r.series(f"{b}.interest"), amount * coupons)
         near(r.series(f"{b}.closing")[-1], 0)
-        near((r.series(f"{b}.proceeds") - r.series(f"{b}.repaid")).sum(axis=0), 0)
+        before = amount * r.given(f"{b}.existing_share")
+        near(before + (r.series(f"{b}.proceeds") - r.series(f"{b}.repaid")).sum(axis=0), 0)
     for name, _ in s.loans:
         x = f"loans.{name}"
         opening, draw, closing = (r.series(f"{x}.{row}") for row in ("opening", "draw", "closing"))

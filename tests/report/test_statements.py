@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ from finsim.report.statements import (
 )
 from finsim.result import Result, run
 from finsim.scenario.loading import load
+from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
 from tests.support.everything import everything
+from tests.support.scenarios import random_scenario
 
 ROOT = Path(__file__).parents[2]
 STANDARD: Mapping[str, Any] = YAML(typ="safe").load(ROOT / "tests" / "data" / "statements.yaml")
@@ -81,12 +83,13 @@ def two_of_each() -> Structure:
     )  # fmt: skip
 
 
-RUNS = {
+EXAMPLES: dict[str, Callable[[], tuple[Scenario, str, str]]] = {
     "two-loans": lambda: (load(ROOT / "scenarios" / "two-loans.yaml"), "all", "all"),
     "river": lambda: (load(ROOT / "scenarios" / "two-loans.yaml"), "unit", "river"),
     "songxian": lambda: (load(ROOT / "scenarios" / "songxian-2023.yaml"), "all", "all"),
     "everything": lambda: (everything(), "all", "all"),
 }
+RANDOM = range(80, 88)
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,18 @@ class Run:
         return self.values(next(e for e in table.entries if e.label.zh == label))
 
 
-@pytest.fixture(scope="module", params=RUNS)
+@pytest.fixture(scope="module", params=EXAMPLES)
+def an_example(request: pytest.FixtureRequest) -> Run:
+    scenario, by, account = EXAMPLES[request.param]()
+    return Run(run(scenario, by), account)
+
+
+@pytest.fixture(scope="module", params=[*EXAMPLES, *RANDOM])
 def a_run(request: pytest.FixtureRequest) -> Run:
-    scenario, by, account = RUNS[request.param]()
+    if request.param in EXAMPLES:
+        scenario, by, account = EXAMPLES[request.param]()
+    else:
+        scenario, by, account = random_scenario(request.param), "all", "all"
     return Run(run(scenario, by), account)
 
 
@@ -187,8 +199,7 @@ def calculated(formula: str, rows: Mapping[str, Array], opening: float = 0.0) ->
     if formula.endswith("+…"):
         parent = formula.removesuffix("+…").rpartition(".")[0]
         below = [values for number, values in rows.items() if number.rpartition(".")[0] == parent]
-        assert below
-        return np.sum(below, axis=0)
+        return np.sum(below, axis=0) if below else np.zeros(len(next(iter(rows.values()))))
     whole = np.zeros_like(next(iter(rows.values())))
     for sign, number, before in operands(formula):
         whole = whole + sign * (np.concatenate([[0.0], rows[number][:-1]]) if before else rows[number])
@@ -329,17 +340,23 @@ def test_balances_ratios_and_blank_rows_have_no_total() -> None:
     blank = next(e for e in tables["operations"].entries if e.label.zh == "消费税")
     assert amounts(result, "all", blank) == ([None] * len(result.years), None)
     assert all(amounts(result, "all", e)[1] is None for e in tables["balance_sheet"].entries)
+    for word in ("（期末", "余额", "原值", "净值", "累计"):
+        named = [e for table in tables.values() for e in table.entries if word in e.label.zh]
+        assert named and all(amounts(result, "all", e)[1] is None for e in named), word
     assert sum(amounts(result, "all", e)[1] or 0 for e in tables["debt"].entries if e.label.zh == "还本") == pytest.approx(
         2 * result.cell("cash.repaid", "all")
     ), "each block, and all together"
 
 
 # ---- the platform's table ------------------------------------------------------------------------------------
-def test_the_platform_accepts_the_example(a_run: Run) -> None:
-    checks = platform_checks(a_run.result, a_run.account)
+def test_the_platform_accepts_the_example(an_example: Run) -> None:
+    checks = platform_checks(an_example.result, an_example.account)
     assert len(checks) == 9
     assert [check.zh for check, holds, _ in checks if not holds] == []
     assert not any(CHINESE.search(check.en + found.en) for check, _, found in checks)
+
+
+def test_the_platform_s_table_has_all_interest(a_run: Run) -> None:
     rows = a_run.numbered(a_run.tables["budget"])
     assert same(rows["22"] + rows["23"], a_run.row("funding.capitalised"))
     assert same(rows["42"] + rows["43"], a_run.row("profit.interest"))

@@ -319,6 +319,30 @@ def test_a_sum_over_units_is_a_series_where_their_row_is(
     assert series(model, "sum.account", UNITS) == expected  # type: ignore[arg-type]
 
 
+def test_a_sum_of_what_stands_at_year_end_stands_at_year_end() -> None:
+    class Store(Block):
+        title = Text("仓", "Store")
+        flow = Schedule("流量", "flow")
+
+        @line("余额", "left", stock=True)
+        def left(self):
+            return self.left.prev + self.flow
+
+        @line("支付", "paid")
+        def paid(self):
+            return self.flow
+
+    class Stores(Block):
+        title = Text("合计", "Sum")
+        unit: Store
+        left = UnitSum(Store.left)
+        paid = UnitSum(Store.paid)
+
+    store = Store("store")
+    rows = build([Stores("stores", unit=store)], units=build([store])).rows
+    assert rows["stores.left"].stock and not rows["stores.paid"].stock
+
+
 def test_a_unit_of_another_class_is_not_summed() -> None:
     class Other(Block):
         title = Text("其他", "Other")

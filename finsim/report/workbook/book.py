@@ -18,7 +18,7 @@ from finsim.sheet.numpy_backend import Array
 MOST_UNITS = 20
 """Above so many units a book has no unit sheets: it states the sums over units as inputs."""
 COVER, INPUTS, SERIES, SUMS, ACCOUNT = "封面", "假设", "时序假设", "单元汇总", "计算-主体"
-STATEMENTS, MEASURES, CHECKS = "报表", "指标", "检查"
+STATEMENTS, MEASURES, RATES, CHECKS = "报表", "指标", "内部收益率", "检查"
 BLUE, AMBER, GREEN, RED = "#1F3864", "#FFC000", "#00703C", "#C00000"
 
 
@@ -60,11 +60,9 @@ class Values:
 
 @dataclass(frozen=True)
 class RecoveryRows:
-    """Lines of the rows below the account's calculation that rate of return and payback are worked out from."""
+    """Lines of the rows below the account's calculation that payback is worked out from."""
 
     to_date: int
-    sign: int
-    change: int
     turning: int
 
 
@@ -84,7 +82,7 @@ class Book:
     sums: dict[str, str] = field(default_factory=dict)
     """Unit-sum row of the account → template of the cell in which it is stated, in a book without unit sheets."""
 
-    recovery: RecoveryRows = RecoveryRows(0, 0, 0, 0)
+    recovery: RecoveryRows = RecoveryRows(0, 0)
     tests: dict[str, int] = field(default_factory=dict)
     """Line of each test on the sheet of measures, and of ``balanced``."""
     indicator_lines: dict[str, int] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from finsim.report.workbook.book import (
     INPUTS,
     MEASURES,
     MOST_UNITS,
+    RATES,
     SERIES,
     STATEMENTS,
     SUMS,
@@ -215,7 +216,8 @@ class _Cover:
             *([(names[0], f"各改造单元的计算{units} calculation of each unit")] if names else []),
             *([(SUMS, "各单元合计（输入） sums over units")] if book.merged else []),
             (ACCOUNT, "平衡主体的计算 calculation of the account"),
-            (STATEMENTS, "财务报表 statements"), (MEASURES, "检验、指标与图 tests, indicators, charts"), (CHECKS, "模型检查 checks"),
+            (STATEMENTS, "财务报表 statements"), (MEASURES, "检验、指标与图 tests, indicators, charts"),
+            (RATES, "内部收益率的推算 how the rate of return is found"), (CHECKS, "模型检查 checks"),
         ]  # fmt: skip
         link = self.page.paper.look(font_color="#0563C1", underline=1, **_PLAIN)
         for name, words in listed:

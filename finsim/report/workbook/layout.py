@@ -91,7 +91,7 @@ class Layout:
             for row in model.rows.values() for leaf, way in operands(row.formula)
         ]  # fmt: skip
         opened = {path for path, way in read if way == "prev"}
-        opened |= {path for path, row in model.rows.items() if row.stock or row.start is not None}
+        opened |= {path for path, row in model.rows.items() if row.stock or row.start is not None} - model.units.keys()
         self.opened = opened - self.once
         """Series whose opening column is filled."""
         self.followed = {path for path, way in read if way == "next"} - self.once

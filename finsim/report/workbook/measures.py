@@ -9,7 +9,8 @@ from finsim.report.workbook.book import Book
 from finsim.report.workbook.charts import draw
 from finsim.report.workbook.layout import BODY, ENGLISH, HEADINGS, ID, LABEL, ONCE, UNIT, WORDS
 from finsim.report.workbook.paper import AMOUNT, BAD, GOOD, GREY, LINK, RULE, SECTION, SMALL, Page, number_format
-from finsim.report.workbook.recovery import payback, rate_of_return, several
+from finsim.report.workbook.rates import rate_of_return, several
+from finsim.report.workbook.recovery import payback
 from finsim.result import INDICATORS, TOTALS
 from finsim.sheet import Text
 
@@ -144,8 +145,8 @@ def _indicators(book: Book, page: Page, line: int) -> int:
             "firr",
             rate,
             "",
-            "使项目投资净现金流量（税前）现值为 0 的折现率；无解时为空",
-            rate_of_return(book),
+            "使项目投资净现金流量（税前）现值为 0 的折现率；没有或不止一个时为空，见“内部收益率”",
+            rate_of_return(),
             "0.00%_)",
         ),
         (

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -46,6 +47,7 @@ TIMES = "0.000_)"
 FACTOR = '[=0]"–"_);[<0]\\-0.0000_);0.0000_)'
 FLAG = '[=0]"–"_);[<0]\\-General_);General_)'
 YEARS = '[=0]"–"_);[<0]\\-0.00_);0.00_)'
+YEAR = "0_)"
 SWITCH = "General"
 LONGEST_TEXT = 32_767
 
@@ -54,6 +56,7 @@ _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _FORBIDDEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """A user's text without characters that a cell cannot hold or that would turn its order around."""
     kept = "".join(
@@ -67,7 +70,7 @@ def number_format(unit: str, values: Sequence[float] = ()) -> str:
     """How a calculated number of this unit is shown; pure numbers that are whole, such as flags, without decimals."""
     if unit == "1" and values and all(value % 1 == 0 for value in values):
         return FLAG
-    return {"1": FACTOR, "倍": TIMES, "年": YEARS, "户": WHOLE, "栋": WHOLE, "个": WHOLE, "次": WHOLE}.get(unit, AMOUNT)
+    return {"1": FACTOR, "倍": TIMES, "年": YEARS, "户": WHOLE, "栋": WHOLE, "个": WHOLE, "次": WHOLE, "年份": YEAR}.get(unit, AMOUNT)
 
 
 def input_format(row: InputRow) -> str:
@@ -80,6 +83,7 @@ def input_format(row: InputRow) -> str:
     return PER_CENT if row.bounds.le is not None and row.bounds.le <= 2 else "#,##0.00_)"
 
 
+@lru_cache(maxsize=8192)
 def width_of(text: str) -> float:
     """Width in half-width Chinese characters; Latin letters are a little narrower."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 0.9 for c in text)

@@ -18,6 +18,7 @@ from finsim.report.workbook.book import (
     GREEN,
     INPUTS,
     MEASURES,
+    RATES,
     RED,
     SERIES,
     STATEMENTS,
@@ -30,6 +31,7 @@ from finsim.report.workbook.cover import write_cover
 from finsim.report.workbook.inputs import write_inputs
 from finsim.report.workbook.measures import write_measures
 from finsim.report.workbook.paper import Paper, clean
+from finsim.report.workbook.rates import write_rates
 from finsim.report.workbook.series import write_series, write_sums
 from finsim.report.workbook.tables import write_statements
 from finsim.result import Result
@@ -61,7 +63,7 @@ def _written(result: Result, account: str) -> bytes:
     sums = page(SUMS, AMBER) if book.merged else None
     units = [(unit, page(book.names[unit.id], BLUE)) for unit in book.units]
     own = page(ACCOUNT, BLUE)
-    statements, measures, checks = page(STATEMENTS, GREEN), page(MEASURES, GREEN), page(CHECKS, RED)
+    statements, measures, rates, checks = page(STATEMENTS, GREEN), page(MEASURES, GREEN), page(RATES, GREEN), page(CHECKS, RED)
     write_inputs(book, inputs)
     write_series(book, series)
     if sums is not None:
@@ -70,6 +72,7 @@ def _written(result: Result, account: str) -> bytes:
         write_unit(book, sheet, unit.id, unit.label)
     write_account(book, own)
     write_statements(book, statements)
+    write_rates(book, rates)
     write_measures(book, measures)
     outcome = write_checks(book, checks, [*(sheet for _, sheet in units), own])
     write_cover(book, cover, outcome)
