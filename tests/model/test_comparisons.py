@@ -51,6 +51,10 @@ def test_money_scales(size: Sizes, seed: int) -> None:
     money_scales(programme, drawings(programme, 3, np.random.default_rng(seed)))
 
 
+PER_ONE = {"万元/户", "元/户/年", "元/㎡/年", "元/位/年"}
+"""Units of money by household, area or bay: these do not scale."""
+
+
 def money_scales(programme: Programme, drawn: Drawn) -> None:
     """Every amount × 128 (a power of two, so that nothing is rounded otherwise): money × 128, ratios and verdicts the same."""
     base, more = evaluated(programme, drawn, 3), evaluated(*scaled(programme, drawn, 128), 3)
@@ -59,7 +63,7 @@ def money_scales(programme: Programme, drawn: Drawn) -> None:
         (programme.sheets.unit, base.units, more.units),
     ):
         for path, row in model.rows.items():
-            factor = 128 if row.unit in MONEY or row.unit == "万元/户" else 1
+            factor = 128 if row.unit in MONEY or row.unit in PER_ONE else 1
             np.testing.assert_allclose(theirs[path], factor * ours[path], rtol=1e-9, atol=1e-4, err_msg=path)
 
 

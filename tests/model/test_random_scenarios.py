@@ -33,6 +33,10 @@ def test_everything_holds(seed: int) -> None:
 def test_everything_holds_in_trials(seed: int) -> None:
     own = programme(random_scenario(seed), "district")
     drawn = drawings(own, 5, np.random.default_rng(seed))
+    # what was outstanding when the timeline began follows from years, which no trial draws; a path of rates is stated as
+    # changes of the rate, which drawn from zero on would fall below zero
+    apart = (".existing_share", *(f"loans.{name}.rate" for name, _ in own.structure.loans))
+    drawn = {key: array for key, array in drawn.items() if not key[1].endswith(apart)}
     everything_holds(evaluated(own, drawn, 5))
 
 

@@ -31,7 +31,16 @@ from finsim.model.profit import Appropriation
 from finsim.model.public import PublicMoney
 from finsim.model.sources import Source, Stake
 from finsim.model.streams import RampYear, Stream
-from finsim.model.structure import BELONGS, ELEMENTS, LEVELS, NATURES, STANDARD_TESTS, STREAM_KINDS
+from finsim.model.structure import (
+    BELONGS,
+    ELEMENTS,
+    LEVELS,
+    NATURES,
+    STANDARD_TESTS,
+    STREAM_KINDS,
+    TAX_TREATMENTS,
+    WITHOUT_BOND,
+)  # fmt: skip
 from finsim.model.tax import IncomeTax, Surcharges, ValueAddedTax
 from finsim.model.working_capital import WorkingCapital, WorkingCapitalLoan
 from finsim.model.works import Work
@@ -71,7 +80,7 @@ def random_scenario(seed: int) -> Scenario:
             if not all(problem.path.endswith("split") for problem in error.problems):
                 raise
         finance = document["finance"]
-        for terms in (finance, *(entry for kind in FINANCE for entry in finance[kind].values())):
+        for terms in (finance, document["public"], *(entry for kind in FINANCE for entry in finance[kind].values())):
             if "split" in terms:
                 terms["split"] = {"by": "equal"}
         return _loaded(document, path)
@@ -182,8 +191,11 @@ class _Author:
         catalogue = self.catalogue()
         balance: Terms = {"by": self.one(("unit", "district", "all")), "standard": self.some(STANDARD_TESTS, 0.5, least=1)}
         if self.chance(0.3):
-            balance["standards"] = {"own": {"label": "自定", "label_en": "own", "tests": balance["standard"]}}
+            own = {"label": "自定", "label_en": "own", "tests": balance["standard"]}
+            balance["standards"] = {"own": own | self.maybe("without_bond", lambda: self.one(WITHOUT_BOND), 0.8)}
             balance["standard"] = "own"
+        else:
+            balance |= self.maybe("without_bond", lambda: self.one(WITHOUT_BOND))
         if self.chance(0.3):
             cut = self.whole(1, len(self.units))
             parts = [part for part in (self.units[:cut], self.units[cut:]) if part]
@@ -199,22 +211,40 @@ class _Author:
                           "date": datetime.date(2024, 5, 6), "note": "备注"},
             },
             "source": "invented", "timeline": {"first": self.first, "last": self.last},
+            "policy": {"as_of": datetime.date(2024, 1, 1)},
             "construction": self.inputs(Construction), "catalogue": catalogue, "units": [*map(self.unit, self.units)],
-            "finance": self.finance(), "opening": self.inputs(Opening, probability=0.2),
+            "finance": self.finance(), "opening": self.opening(),
             "working_capital": self.inputs(WorkingCapital) | self.maybe("added", lambda: self.yearly(30)),
-            "working_loan": self.inputs(WorkingCapitalLoan), "assets": self.inputs(Assets), "vat": self.inputs(ValueAddedTax),
+            "working_loan": self.inputs(WorkingCapitalLoan), "assets": self.inputs(Assets), 
+            "vat": self.inputs(ValueAddedTax) | self.maybe("shown", lambda: self.one(("net", "gross"))),
             "tax": self.inputs(IncomeTax) | self.maybe("loss_years", lambda: self.one((5, 10)))
             | self.maybe("reduction", lambda: {year: self.one((0, 0.5, 1)) for year in self.some(self.years)}),
             "surcharges": self.inputs(Surcharges), "appropriation": self.inputs(Appropriation),
-            "project_flow": self.inputs(ProjectFlow), "lender": self.inputs(Lender),
-            "public": self.inputs(PublicMoney, without=["flagged"]) | self.maybe("budget", lambda: self.yearly(300))
-            | self.maybe("committed", lambda: self.yearly(100)) | self.maybe("declared", lambda: self.some(RED_FLAGS, 0.3)),
-            "cover": self.inputs(Cover) | {"income_until": self.one(("end", "maturity"))},
+            "project_flow": self.inputs(ProjectFlow), "lender": self.inputs(Lender) | {"with_cash": self.one((0, 1))},
+            "public": self.public(),
+            "cover": self.inputs(Cover, without=["to_the_end"]) | {"income_until": self.one(("end", "maturity"))},
             "recovery": self.inputs(Recovery), "balance": balance,
         } | self.maybe("uncertain", self.uncertain, 0.2) | self.maybe("variants", self.variants, 0.1)  # fmt: skip
         for section in self.some(SECTIONS, 0.2):
             document[section]["source"] = "other"
         return document
+
+    def opening(self) -> Terms:
+        found = self.inputs(Opening, probability=0.2)
+        if self.chance(0.2):  # not more is written off than stands in the books
+            found.pop("fixed_life", None)
+            found |= {"fixed": 50, "depreciation": self.yearly(50 / len(self.years))}
+        return found
+
+    def public(self) -> Terms:
+        """Commitments name the years of the budget; every forbidden practice is answered."""
+        found = self.inputs(PublicMoney, without=[*RED_FLAGS, "debt_limited"])
+        if self.chance(0.4):
+            found["budget"] = self.yearly(300)
+            found |= self.maybe("committed", lambda: {year: amount / 3 for year, amount in found["budget"].items()})
+        found |= self.maybe("to_others", lambda: self.yearly(20), 0.3) | self.maybe("own", lambda: self.some(LEVELS, least=1), 0.3)
+        found |= self.maybe("split", self.split, 0.3)
+        return found | {"declared": {flag: {"value": self.chance(0.1), "source": "other"} for flag in RED_FLAGS}}
 
     def uncertain(self) -> Terms:
         shared = {"shared": 0.5} if len(self.units) > 1 else {}
@@ -223,7 +253,7 @@ class _Author:
     def variants(self) -> Terms:
         """One that changes a number; it is never the file's default."""
         named = {"label": "变体", "label_en": "variant", "note": "另一折现率", "note_en": "another rate"}
-        return {"other": named | {"set": {"recovery": {"discount_rate": 0.05}}}}
+        return {"other": named | {"set": {"recovery.discount_rate": 0.05}, "remove": ["note"]}}
 
     def maybe(self, key: str, make: Any, probability: float = 0.4) -> Terms:
         return {key: make()} if self.chance(probability) else {}
@@ -269,9 +299,13 @@ class _Author:
                 terms["takes"] = {"streams": [free.pop()], "years": self.span()}
         for terms in costs.values():
             terms |= self.inputs(Cost) | {"element": self.one(ELEMENTS), "serves": self.some(streams)} | self.operated()
+            terms |= self.maybe("vat_changes", lambda: {self.year(): self.one((0, 0.03, 0.09))}, 0.2)
         for terms in replacements.values():
             terms |= self.inputs(Replacement) | {"years": sorted(self.year() for _ in range(self.whole(1, 2))), "life": self.whole(1, 8)}
-        return {"works": self.works, "sources": sources, "streams": streams, "costs": costs, "replacements": replacements}
+        mandatory = {"m": {"label": "必改", "label_en": "mandatory", "works": [next(iter(self.works))], "source": "other", "note": "说明"}}
+        return self.maybe("mandatory", lambda: mandatory, 0.2) | {
+            "works": self.works, "sources": sources, "streams": streams, "costs": costs, "replacements": replacements,
+        }  # fmt: skip
 
     def work(self, terms: Terms, may_be_others: bool) -> None:
         begin = self.year(high=self.first + len(self.years) // 3)
@@ -291,21 +325,28 @@ class _Author:
                 terms["residual"] = self.value(Work.residual)
 
     def source(self, name: str, terms: Terms) -> None:
+        open_to = [work for work, own in self.works.items() if not own.get("paid_by_others")]
         nature = terms["nature"] = self.one(NATURES)
+        if nature == "maintenance_fund":  # it pays for common parts only
+            open_to = [work for work in open_to if self.works[work].get("location") in LOCATIONS[1:3]]
+            nature = terms["nature"] = nature if open_to else "others"
         others = {"maintenance_fund": ("interest_rate", "renewal"), "residents": ("by_housing_fund", "by_ceded_income")}
         without = [key for own, keys in others.items() if own != nature for key in keys]
         terms |= self.inputs(Source, without=("eligible", *without), probability=0.3)
         if nature == "fiscal":
             terms |= self.maybe("level", lambda: self.one(LEVELS), 0.7)
+        terms |= self.maybe("tax", lambda: self.one(TAX_TREATMENTS), 0.5)
         terms |= self.maybe("county", lambda: self.one([f"{side}县" for side in "西东"[: len(self.units)]]), 0.2)
         terms |= self.maybe("floors_from", lambda: self.whole(1, 6), 0.2)
         if not any(terms.get(key) for key in ("amount", "per_household", "share_of_cost")) and self.chance(0.6):
             terms["share_of_cost"] = self.value(Source.share_of_cost)
-        open_to = [work for work, own in self.works.items() if not own.get("paid_by_others")]
-        key = self.one(("works", "category", "location", "network", ""))
+        open_to = open_to or [work for work, own in self.works.items() if not own.get("paid_by_others")]
+        key = "works" if nature == "maintenance_fund" else self.one(("works", "category", "location", "network", ""))
         choices = {"works": open_to, "category": CATEGORIES, "location": LOCATIONS, "network": NETWORKS}
         wanted = self.some(choices[key], 0.5) if key else []
         reached = [w for w in open_to if (w if key == "works" else self.works[w].get(key)) in wanted]
+        if nature == "maintenance_fund":
+            wanted = reached = wanted or open_to
         terms["pays"] = {key: wanted} if reached else {}
         self.reached[name] = reached or open_to
 
@@ -326,6 +367,7 @@ class _Author:
         terms |= self.inputs(Stream, without=without) | self.operated(must=self.chance(0.1) or "quantity" in without)
         terms |= {"kind": self.one((*STREAM_KINDS, "revenue")), "belongs": belongs, "needs": self.some(self.works, 0.2)}
         terms |= self.maybe("vat_changes", lambda: {self.year(): self.one((0, 0.03, 0.09))}, 0.3)
+        terms |= self.maybe("bays" if terms["kind"] == "revenue" else "for_bonds", lambda: True, 0.3)
 
     def operated(self, must: bool = False) -> Terms:
         found = self.maybe("years", self.span, 0.3)

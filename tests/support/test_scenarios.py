@@ -20,9 +20,7 @@ SEEDS = range(50)
 
 def inside(annotation: Any) -> Iterator[Any]:
     """Forms of mappings and lists of choices that a value may have, however deep they stand in its annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    elif typing.get_origin(annotation) is typing.Literal:
+    if (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or typing.get_origin(annotation) is typing.Literal:
         yield annotation
     else:
         for part in typing.get_args(annotation):
