@@ -221,7 +221,7 @@ def test_an_unknown_column_is_told_once_for_all_lines(write: Write) -> None:
 def test_a_table_stands_beside_the_scenario(write: Write, name: str) -> None:
     path = write((UNITS, f"units: {{table: '{name}'}}\n"))
     (problem,) = check(path)
-    assert problem.what.en == "The table must be a .csv file in the scenario's folder."
+    assert problem.what.en == "The table must be a .csv or .xlsx file in the scenario's folder."
 
 
 @pytest.mark.parametrize("units", ["[]", "5", "甲", "{tabel: units.csv}", "{}"])
