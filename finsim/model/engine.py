@@ -69,9 +69,9 @@ class Engine:
 
     def _calculate_fixed(self) -> None:
         n, units, accounts = self.numbers, len(self.numbers.units), len(self.groups)
-        self.unit_values = _prepared(n.unit_inputs, n.unit_schedules, units)
+        self.unit_values = prepared(n.unit_inputs, n.unit_schedules, units)
         self.unit_values |= self._run(self.unit_fixed, (units, 1), self.unit_values, self.sheets.unit)
-        self.values = _prepared(n.account_inputs, n.account_schedules, accounts)
+        self.values = prepared(n.account_inputs, n.account_schedules, accounts)
         for path in self.sums:
             if path in self.unit_values:
                 self.values[f"units:{path}"] = self._summed(self.unit_values[path], path, 1)
@@ -149,7 +149,7 @@ def _members(array: Array, part: slice, count: int) -> Array:
     return array[..., part, :] if array.ndim >= 2 and array.shape[-2] == count and count > 1 else array
 
 
-def _prepared(inputs: Mapping[str, Array], schedules: Mapping[str, Array], members: int) -> dict[str, Array]:
+def prepared(inputs: Mapping[str, Array], schedules: Mapping[str, Array], members: int) -> dict[str, Array]:
     """Inputs as (members, 1); schedules padded with an opening and a closing period, as (periods + 2, members, 1)."""
     values = {path: np.asarray(array, dtype=float)[:, None] for path, array in inputs.items()}
     for path, array in schedules.items():

@@ -63,7 +63,7 @@ def _(d: Lognormal, u: Floats) -> Floats:
 
 
 def correlate(city: Floats, own: Floats, shared: float) -> Floats:
-    """Uniform numbers of a unit that share the city's fate: shape of ``city`` and ``own``.
+    """Uniform numbers of units that share the city's fate: ``city`` has one per trial, ``own`` (…, trials) is each unit's.
 
     ``shared`` is the city's share of the variance of the normal scores, hence the correlation of the scores
     of any two units (one-factor Gaussian copula; Vasicek, "Loan portfolio value", Risk, 2002).

@@ -127,14 +127,12 @@ class Sampler:
         values = np.repeat(base[:, None].astype(float), stop - start, axis=1)
         for draw in draws:
             variable = f"{sheet}.{path}"
-            city = uniforms(self.seed, variable, "", start, stop) if draw.shared else None
-            for i, member in enumerate(members):
-                if draw.unit not in ("", member):
-                    continue
-                own = uniforms(self.seed, variable, member, start, stop)
-                u = own if city is None else correlate(city, own, draw.shared or 0.0)
-                drawn = quantile(draw.distribution, u)
-                values[i] = base[i] * drawn if draw.factor else drawn
+            drawn_for = [i for i, member in enumerate(members) if draw.unit in ("", member)]
+            own = np.array([uniforms(self.seed, variable, members[i], start, stop) for i in drawn_for])
+            # all units at once: their common score is worked out once, and the arrays are long enough to be fast
+            u = correlate(uniforms(self.seed, variable, "", start, stop), own, draw.shared) if draw.shared else own
+            drawn = quantile(draw.distribution, u)
+            values[drawn_for] = base[drawn_for, None] * drawn if draw.factor else drawn
         return values
 
 

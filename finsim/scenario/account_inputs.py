@@ -100,13 +100,9 @@ def _capital(context: Context) -> None:
 
 
 # ---- bonds -------------------------------------------------------------------------------------------------
-def _year_of(issued: datetime.date | int) -> int:
-    return issued.year if isinstance(issued, datetime.date) else issued
-
-
 def _shares_repaid(terms: Any) -> dict[int, float]:
     """Shares of the bond repaid by year: whole at maturity, in equal parts from a year on, or as named."""
-    maturity = _year_of(terms.issued.value) + terms.term.value
+    maturity = calendar.year_of(terms.issued.value) + terms.term.value
     if terms.repay is None:
         return {maturity: 1.0}
     if terms.repay.shares is not None:
@@ -126,7 +122,7 @@ def _bond_years(context: Context, terms: Any) -> calendar.BondYears:
 
 def _repayment_fits(context: Context, path: Path, terms: Any) -> None:
     """Repayment by parts goes from a year after issue to maturity and no further."""
-    issued = _year_of(terms.issued.value)
+    issued = calendar.year_of(terms.issued.value)
     maturity = issued + terms.term.value
     repay = terms.repay
     if repay is None:
@@ -150,11 +146,11 @@ def _refinanced(context: Context, path: Path, terms: Any) -> None:
         what = Text("没有这只债券。", "There is no such bond.")
         if not context.known((*path, "refinances"), name, context.names("finance", "bonds"), what) or name not in others:
             continue
-        maturity = _year_of(others[name].issued.value) + others[name].term.value
-        if maturity != _year_of(terms.issued.value):
+        maturity = calendar.year_of(others[name].issued.value) + others[name].term.value
+        if maturity != calendar.year_of(terms.issued.value):
             context.refuse(
                 (*path, "issued"), Text("再融资债券须在所接续债券的到期年发行。", "A refinancing bond is issued in the year in which the other matures."),
-                _year_of(terms.issued.value), Text(f"{maturity} 年", f"{maturity}"), Text("改 issued。", "Correct issued."),
+                calendar.year_of(terms.issued.value), Text(f"{maturity} 年", f"{maturity}"), Text("改 issued。", "Correct issued."),
             )  # fmt: skip
 
 
@@ -171,8 +167,9 @@ def _bonds(context: Context) -> None:
         _repayment_fits(context, path, terms)
         _refinanced(context, path, terms)
         bond = _bond_years(context, terms)
-        before = _year_of(issued) < context.years[0] < bond.maturity
-        if (before or context.in_timeline((*path, "issued"), _year_of(issued))) and bond.maturity > context.years[-1]:
+        year = calendar.year_of(issued)
+        before = year < context.years[0] < bond.maturity
+        if (before or context.in_timeline((*path, "issued"), year)) and bond.maturity > context.years[-1]:
             last = context.years[-1]
             context.refuse(
                 (*path, "term"), Text(f"债券在 {bond.maturity} 年到期，超出计算期。", f"The bond matures in {bond.maturity}, after the timeline."),

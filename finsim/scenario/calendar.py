@@ -25,6 +25,12 @@ def phased_progress(years: Sequence[int], phasing: Mapping[int, float]) -> Array
     return np.where(np.array(years) >= max(phasing), 1.0, done)
 
 
+def moved(plan: Array, later: int) -> Array:
+    """Progress to date of a plan that begins so many years later (negative: earlier)."""
+    before, after = np.zeros(max(later, 0)), np.ones(max(-later, 0))
+    return np.concatenate([before, plan[max(-later, 0) : len(plan) - max(later, 0)], after])
+
+
 def price_steps(years: Sequence[int], first: int, every: int) -> Array:
     """1 in the years in which prices step: ``first`` and every so many years after it."""
     return np.array([float(y >= first and (y - first) % every == 0) for y in years])
@@ -54,6 +60,11 @@ def span(years: Sequence[int], first: int, last: int) -> Array:
     return np.array([float(first <= y <= last) for y in years])
 
 
+def year_of(issued: datetime.date | int) -> int:
+    """The year of an issue that is given by date or by year."""
+    return issued.year if isinstance(issued, datetime.date) else issued
+
+
 @dataclass(frozen=True)
 class BondYears:
     """``existing`` is the share that was outstanding when the timeline began."""
@@ -76,7 +87,7 @@ def bond_years(
     """
     coupons: dict[int, float] = {}
     dated = isinstance(issued, datetime.date)
-    year = issued.year if isinstance(issued, datetime.date) else issued
+    year = year_of(issued)
     step, month = (12 // coupons_a_year, issued.month) if isinstance(issued, datetime.date) else (12, 12)
     for k in range(1, term * 12 // step + 1):
         falls = year + (month - 1 + k * step) // 12 if dated else year + k

@@ -15,9 +15,13 @@ from finsim.model.works import Work
 from finsim.scenario.fields import Amounts, Id, ItemId, Label, LabelEn, Neighbours, Phasing, Share, Years, refused
 from finsim.scenario.form import Named, Terms, with_inputs
 from finsim.scenario.values import stated
-from finsim.sheet import Input, Text
+from finsim.sheet import Block, Input, Text
 
-CATALOGUE = ("works", "sources", "streams", "costs", "replacements")
+BLOCKS: dict[str, type[Block]] = {
+    "works": Work, "sources": Source, "streams": Stream, "costs": Cost, "replacements": Replacement,
+}  # fmt: skip
+"""The block whose inputs the entries of a list of the catalogue have."""
+CATALOGUE = tuple(BLOCKS)
 """The lists of the catalogue."""
 BY_QUANTITY = ("quantity", "price", "times", "occupancy")
 """What a stream needs unless its amounts are stated year by year."""
@@ -27,6 +31,7 @@ Location = Literal["红线外", "公共部分", "建筑物本体", "户内"]
 Network = Literal["供水", "排水", "供电", "供气", "供热", "通信"]
 Reached = stated(RampYear.reached)
 Floors = stated(Input("层数", "floors", unit="层", ge=1, le=100), solvable=False)
+Begins = stated(Input("开工年份", "year in which works begin", unit="年份", ge=1990, le=2200), solvable=False)
 VatChanges = Annotated[dict[int, Share], Field(min_length=1)]
 
 
@@ -146,6 +151,8 @@ class Catalogue(Terms):
 
 # ---- units -------------------------------------------------------------------------------------------------
 class _Unit(Named):
+    """``begins``: the year in which its works begin, where that is not the catalogue's; all its works move with it."""
+
     id: Id
     district: Label | None = None
     district_en: LabelEn | None = None
@@ -154,6 +161,7 @@ class _Unit(Named):
     company: Label | None = None
     company_en: LabelEn | None = None
     floors: Floors | None = None  # type: ignore[valid-type]
+    begins: Begins | None = None  # type: ignore[valid-type]
     neighbours: Neighbours = ()
     values: dict[str, Any] = {}
 
@@ -169,3 +177,22 @@ class Table(Terms):
     list: Any = None
     source: str | None = None
     override: dict[str, dict[str, Any]] = {}
+
+
+def input_headings(catalogue: object) -> dict[str, str]:
+    """What the heading of a table may call an input of the catalogue → its path. What would mean two inputs means none.
+
+    >>> input_headings({"streams": {"street": {"label": "道路泊位", "label_en": "street bays"}}})["道路泊位·数量"]
+    'streams.street.quantity'
+    """
+    found: dict[str, list[str]] = {}
+    for kind, block in BLOCKS.items():
+        entries = catalogue.get(kind) if isinstance(catalogue, dict) else None
+        for name, terms in entries.items() if isinstance(entries, dict) else ():
+            labels = (terms.get("label"), terms.get("label_en")) if isinstance(terms, dict) else (None, None)
+            for declared in block.declarations():
+                if isinstance(declared, Input):
+                    path = f"{kind}.{name}.{declared.name}"
+                    found.setdefault(f"{labels[0]}·{declared.label.zh}", []).append(path)
+                    found.setdefault(f"{labels[1]}: {declared.label.en}", []).append(path)
+    return {heading: paths[0] for heading, paths in found.items() if len(paths) == 1}

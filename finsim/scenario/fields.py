@@ -16,7 +16,7 @@ from finsim.scenario.policy import Policies
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.sheet import Text
 
-SPLIT_KEYS = ("need", "investment", "income", "area", "households", "equal")
+SPLIT_KEYS = ("need", "need_then", "investment", "income", "area", "households", "equal")
 """Keys by which capital, bonds and loans may be split over units."""
 
 

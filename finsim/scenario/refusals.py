@@ -120,7 +120,10 @@ TAG = Refusal(
 NO_VALUE = Refusal(
     Text("此处没有填写；空缺不会当作 0。", "There is no value here; a missing value never becomes 0."),
     Text("数值、文字、列表或下级内容", "a number, a text, a list or a mapping"),
-    Text("删去该键，或写出数值（确为零时写 0）。", "Delete the key or write the number (0 if it is zero)."),
+    Text(
+        "删去该键，或写出数值（确为零时写 0）；{ } 中的文字含英文逗号时，给文字加引号。",
+        "Delete the key or write the number (0 if it is zero); within { } quote a text that holds a comma.",
+    ),
 )
 YES_NO = Refusal(
     Text("不加引号的 yes、no、on、off 含义不明。", "Without quotes yes, no, on, off are ambiguous."),

@@ -46,7 +46,7 @@ def resolve(
     found = tuple(members(context))
     drawn = tuple(draws(context))
     if not problems:
-        split_finance(context)
+        split_finance(context, shape)
     if problems:
         return None
     used = policies_used(context)

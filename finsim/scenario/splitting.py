@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from finsim.model.engine import Engine
+from finsim.model.engine import prepared
+from finsim.model.structure import Structure, sheets
+from finsim.scenario import calendar
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.fields import Split
@@ -15,18 +19,23 @@ from finsim.scenario.scenario import Origin, SplitNote
 from finsim.scenario.values import Stated, Weights
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
-from finsim.sheet.numpy_backend import Array
+from finsim.sheet.numpy_backend import Array, Program, compile_plan
+from finsim.sheet.planner import plan
 
 KEYS = {
     "households": Text("户数", "households"), "area": Text("建筑面积", "floor area"),
     "buildings": Text("楼栋数", "buildings"), "neighbourhoods": Text("小区数", "neighbourhoods"),
     "entrances": Text("单元门数", "entrances"), "lifts": Text("加装电梯数", "lifts to be added"),
     "equal": Text("平均", "equal parts"), "need": Text("主体承担投资", "investment left to the account"),
+    "need_then": Text("资金到位年份的主体承担投资", "investment left to the account in the years for which the money comes"),
     "investment": Text("建设投资", "cost of works"), "income": Text("净收益", "net income"),
     "listed": Text("列明份额", "listed shares"),
 }  # fmt: skip
 """How a key of a split is called."""
-_MEASURES = {"need": "contributions.gap", "investment": "construction.cost", "income": "operations.net"}
+_MEASURES = {
+    "need": "contributions.gap", "need_then": "contributions.gap",
+    "investment": "construction.cost", "income": "operations.net",
+}  # fmt: skip
 
 
 def split_total(context: Context, row: InputRow, stated: Stated, path: Path, inherited: str | None) -> None:
@@ -74,13 +83,14 @@ def check_rules(context: Context) -> None:
                 )  # fmt: skip
 
 
-def split_finance(context: Context) -> None:
+def split_finance(context: Context, shape: Structure) -> None:
     """Each unit's part of every capital amount, bond and loan, by the stated rule at base values."""
     measures: dict[str, Array] = {}
     for kind, amount in AMOUNTS.items():
         for path, name, terms in context.entries("finance", kind):
             rule = terms.split or context.form.finance.split
-            weights = _weights(context, rule, measures) if rule else np.empty(0)
+            then = _money_comes(context, kind, terms) if rule and rule.by == "need_then" else np.ones(len(context.years))
+            weights = _weights(context, shape, rule, measures, then) if rule else np.empty(0)
             stated, row = getattr(terms, amount), f"stakes.{kind}.{name}.face"
             if stated is None:
                 _of_no_amount(context, path, row)
@@ -91,15 +101,19 @@ def split_finance(context: Context) -> None:
             alone = len(context.units.ids) == 1
             context.origins["unit", row] = whole if alone else _part(whole)
             context.splits.append(SplitNote(Text(terms.label, terms.label_en), KEYS[rule.by]))
-    _split_budget(context, measures)
+    _split_budget(context, shape, measures)
 
 
-def _weights(context: Context, rule: Split, measures: dict[str, Array]) -> Array:
-    """The weights of the units under a rule; ``measures`` are worked out once, when a rule first asks for them."""
+def _weights(context: Context, shape: Structure, rule: Split, measures: dict[str, Array], then: Array) -> Array:
+    """The weights of the units under a rule; ``measures`` are worked out once, when a rule first asks for them.
+
+    ``then`` is 1 in the years whose measure counts.
+    """
     if rule.by in _MEASURES:
         if not measures:
-            measures.update(_measured(context))
-        return measures[rule.by]
+            measures.update(_measured(context, shape))
+        counted: Array = np.maximum((measures[rule.by] * then[:, None]).sum(axis=0), 0.0)
+        return counted
     if rule.by == "listed":
         return np.array([dict(rule.listed).get(unit, 0.0) for unit in context.units.ids])
     return _by_fact(context, rule.by)
@@ -123,14 +137,14 @@ def _check_budget_rule(context: Context) -> None:
         )  # fmt: skip
 
 
-def _split_budget(context: Context, measures: dict[str, Array]) -> None:
+def _split_budget(context: Context, shape: Structure, measures: dict[str, Array]) -> None:
     """Each unit's share of budget, debt limit and awards to others; of nothing stated, equal parts."""
     row, public = "stakes.public.budget.share", context.form.public
     rule = (public.split if public else None) or context.form.finance.split or Split("equal")
     at = ("public", "split") if public and public.split else ("finance", "split")
     if not _budget_stated(context) or len(context.units.ids) == 1:
         rule = Split("equal")
-    weights = _weights(context, rule, measures)
+    weights = _weights(context, shape, rule, measures, np.ones(len(context.years)))
     context.unit_inputs[row] = weights / _whole(context, weights, rule.by, at)
     note = Text(f"按{KEYS[rule.by].zh}分摊。", f"Split by {KEYS[rule.by].en}.")
     context.origins["unit", row] = Origin("derived", context.document.place_of(at), note=note)
@@ -187,10 +201,31 @@ def _check_listed(context: Context, rule: Split, path: Path) -> None:
         )  # fmt: skip
 
 
-def _measured(context: Context) -> dict[str, Array]:
-    """Need, investment and net income of each unit over the whole timeline, before any finance."""
+def _measured(context: Context, shape: Structure) -> dict[str, Array]:
+    """Need, investment and net income of each unit in each year, before any finance: (years, units)."""
     unfunded = {path: np.zeros(1) for path in context.sheets.unit.inputs if path.startswith("stakes.")}
-    numbers = dataclasses.replace(context.numbers(), unit_inputs=context.unit_inputs | unfunded)
-    _, rows = Engine(context.sheets, numbers, [], (), wanted_units=tuple(_MEASURES.values()))()
-    sums = {key: rows[row][1:-1].sum(axis=0)[:, 0] for key, row in _MEASURES.items()}
-    return {key: np.maximum(np.broadcast_to(total, (len(numbers.units),)), 0.0) for key, total in sums.items()}
+    numbers = context.numbers()
+    size = (len(numbers.years), len(numbers.units))
+    values = prepared({**numbers.unit_inputs, **unfunded}, numbers.unit_schedules, size[1])
+    rows = _measuring(shape)(size[0], (size[1], 1), values)
+    return {key: np.broadcast_to(rows[row][1:-1, :, 0], size) for key, row in _MEASURES.items()}
+
+
+@lru_cache(maxsize=64)
+def _measuring(shape: Structure) -> Program:
+    """The rows measured, planned once for all variants of one structure."""
+    return compile_plan(plan(sheets(shape).unit.rows, list(dict.fromkeys(_MEASURES.values()))))
+
+
+def _money_comes(context: Context, kind: str, terms: Any) -> Array:
+    """1 in the years for which the money is: a bond's from its issue until the next one's, a loan's of drawing, all of capital's."""
+    years = context.years
+    if kind == "capital":
+        return np.ones(len(years))
+    if kind == "loans":
+        return calendar.span(years, *terms.drawn)
+    new = [bond for _, _, bond in context.entries("finance", "bonds") if not bond.refinances]
+    issues = [calendar.year_of(bond.issued.value) for bond in new]
+    issued = calendar.year_of(terms.issued.value)
+    later = [year for year in issues if year > issued]
+    return calendar.span(years, issued, min(later) - 1 if later else years[-1])

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -26,6 +27,7 @@ HEADINGS = {
     "户数": "households", "建筑面积": "area", "楼栋数": "buildings", "小区数": "neighbourhoods", "来源": "source", "备注": "note",
     "所属县区": "county", "所属县区（英文）": "county_en", "实施企业": "company", "实施企业（英文）": "company_en", "单元门数": "entrances",
     "层数": "floors", "加装电梯数": "lifts", "2000年底前建成比例": "old_share", "承诺出资": "pledged", "相邻单元": "neighbours",
+    "开工年份": "begins",
 }  # fmt: skip
 """Chinese headings of a table → keys."""
 _KEYS = tuple(name for name in UnitTerms.model_fields if name != "values")
@@ -63,10 +65,13 @@ _NAMELESS = Refusal(
 )  # fmt: skip
 
 
-def read_table(folder: Path, name: str, place: Place, sheet: str | None = None) -> Document:
+def read_table(
+    folder: Path, name: str, place: Place, sheet: str | None = None, inputs: Mapping[str, str] | None = None
+) -> Document:
     """A list of mappings; cells under a heading that is no fact of a unit stand together under ``values``.
 
-    ``place`` is where the scenario names the table; ``sheet`` the sheet of a workbook, the first if none is named.
+    ``place`` is where the scenario names the table; ``sheet`` the sheet of a workbook, the first if none is named;
+    ``inputs`` what headings may call inputs of the catalogue, with the path of each.
     Raises :class:`ScenarioError`.
     """
     where = PureWindowsPath(name)  # it knows both kinds of slashes, and drives
@@ -80,12 +85,12 @@ def read_table(folder: Path, name: str, place: Place, sheet: str | None = None) 
         raise _refused(_MISSING, place, name) from None
     file = path.as_posix()
     if where.suffix.lower() == ".csv":
-        return _records(_rows(_decoded(data, file), file), file)
+        return _records(_rows(_decoded(data, file), file), file, inputs or {})
     rows = rows_of(path, sheet, place)
     if not rows:
         raise _refused(_EMPTY, Place(file, 1))
     width = max(len(cells) for _, cells in rows)
-    return _records([(line, cells + [""] * (width - len(cells))) for line, cells in rows], file)
+    return _records([(line, cells + [""] * (width - len(cells))) for line, cells in rows], file, inputs or {})
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -117,15 +122,16 @@ def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _records(rows: list[tuple[int, list[str]]], file: str) -> Document:
+def _records(rows: list[tuple[int, list[str]]], file: str, inputs: Mapping[str, str]) -> Document:
     """The lines below the headings as mappings, each with its place."""
     (first, written), *lines = rows
-    headings = [HEADINGS.get(heading, heading) for heading in written]
+    keys = {**inputs, **HEADINGS}
+    headings = [keys.get(heading, heading) for heading in written]
     problems = [
         _problem(_TWICE, Place(file, first), heading) for heading in dict.fromkeys(headings) if heading and headings.count(heading) > 1
     ]  # fmt: skip
     unknown = [heading for heading in headings if heading and heading not in _KEYS and "." not in heading]
-    problems += [_problem(_unknown(heading), Place(file, first), heading) for heading in unknown]
+    problems += [_problem(_unknown(heading, inputs), Place(file, first), heading) for heading in unknown]
     misspelt = {nearest(heading, _KEYS) for heading in unknown}
     for key, field in UnitTerms.model_fields.items():
         if field.is_required() and key not in headings and key not in misspelt:
@@ -151,12 +157,13 @@ def _records(rows: list[tuple[int, list[str]]], file: str) -> Document:
     return Document(records, places)
 
 
-def _unknown(heading: str) -> Refusal:
+def _unknown(heading: str, inputs: Mapping[str, str]) -> Refusal:
     return Refusal(
         Text("未知的列名。", "Unknown heading."),
-        Text(f"{'、'.join(HEADINGS)}，或输入的路径", f"{', '.join(_KEYS)}, or the path of an input"),
-        near(heading, _KEYS, Text("改列名，或删去这一列；输入写完整路径，如 streams.parking.quantity。",
-                                  "Rename or remove the column; an input has its whole path, such as streams.parking.quantity.")),
+        Text(f"{'、'.join(HEADINGS)}，或输入的路径或名称", f"{', '.join(_KEYS)}, or the path or name of an input"),
+        near(heading, [*_KEYS, *HEADINGS, *inputs],
+             Text("改列名，或删去这一列；输入写完整路径或名称，如 streams.parking.quantity、停车·数量。",
+                  "Rename or remove the column; an input has its path or name, such as streams.parking.quantity or parking: quantity.")),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from finsim.scenario import calendar
 from finsim.scenario.context import Context
 from finsim.scenario.document import Path
 from finsim.scenario.scenario import Origin
+from finsim.scenario.units import UnitRow
 from finsim.scenario.values import Stated
 from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
@@ -20,8 +21,7 @@ def unit_schedules(context: Context) -> None:
     years = context.years
     context.unit_schedules["construction.number"] = np.arange(1.0, len(years) + 1)[:, None]
     context.unit_schedules["construction.year"] = np.array(years, dtype=float)[:, None]
-    for path, name, terms in context.entries("catalogue", "works"):
-        context.unit_schedules[f"works.{name}.planned"] = _progress(context, path, terms)[:, None]
+    _works(context)
     for kind in ("streams", "costs"):
         for path, name, terms in context.entries("catalogue", kind):
             _of_operation(context, path, f"{kind}.{name}", terms)
@@ -81,6 +81,34 @@ def _leaves(context: Context) -> None:
                     * context.unit_inputs[f"sources.{name}.eligible"]
                 )
                 context.unit_schedules[row] = context.unit_schedules[row] + leaves
+
+
+def _works(context: Context) -> None:
+    """Planned progress of every work; a unit that begins in another year than the catalogue moves all its works."""
+    planned = {name: _progress(context, path, terms) for path, name, terms in context.entries("catalogue", "works")}
+    begin = min((int(np.argmax(plan > 0)) for plan in planned.values()), default=0)
+    end = max((int(np.argmax(plan >= 1)) for plan in planned.values()), default=0)
+    moves = [_move(context, unit, begin, end) for unit in context.units.ordered]
+    for name, plan in planned.items():
+        moved = [calendar.moved(plan, years) for years in moves] if any(moves) else [plan]
+        context.unit_schedules[f"works.{name}.planned"] = np.stack(moved, axis=1)
+
+
+def _move(context: Context, unit: UnitRow, begin: int, end: int) -> int:
+    """Years by which the unit's works begin later than the catalogue's, which begin and end in these periods."""
+    if unit.terms.begins is None:
+        return 0
+    year: int = round(unit.terms.begins.number)
+    years = context.years
+    last = years[-1] - (end - begin)
+    if not years[0] <= year <= last:
+        context.refuse(
+            ("units", unit.terms.id, "begins"), Text("按这一开工年份，工程不在计算期内。", "Works that begin in this year do not fit into the timeline."), year,
+            Text(f"{years[0]} 至 {last} 年", f"{years[0]} to {last}"), Text("改开工年份，或延长 timeline。", "Change the year, or lengthen the timeline."),
+            context.units.place(unit, "begins"),
+        )  # fmt: skip
+        return 0
+    return year - years[begin]
 
 
 def _progress(context: Context, path: Path, terms: Any) -> Array:

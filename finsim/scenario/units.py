@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from finsim.scenario.catalogue_form import Table, UnitTerms
+from finsim.scenario.catalogue_form import Table, UnitTerms, input_headings
 from finsim.scenario.checking import problems_of
 from finsim.scenario.document import Document, Place, Value
 from finsim.scenario.document import Path as Where
@@ -85,7 +85,9 @@ def read_units(document: Document, folder: Path, policies: Policies) -> tuple[Un
             rows, heading = document.at(("units", "list")), None
         else:
             place = document.place_of(("units", "table"))
-            rows = read_table(Path(place.file).parent if place.line else folder, table.table, place, table.sheet)
+            beside = Path(place.file).parent if place.line else folder
+            inputs = input_headings(document.value.get("catalogue"))
+            rows = read_table(beside, table.table, place, table.sheet, inputs)
             heading = rows.place_of(())
     except ValidationError as error:
         return Units(), problems_of(error, document, Table, ("units",))

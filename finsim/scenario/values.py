@@ -193,9 +193,10 @@ def _range(parts: dict[Any, Any], number: float, declared: Declared) -> tuple[fl
         )  # fmt: skip
     low, high = (_number(end, declared) for end in ends)
     if not low <= number <= high:
+        unit = "" if declared.unit == "1" else f" {declared.unit}"
         raise QuantityError(
             Text("取值不在其假设范围内。", "The value lies outside its assumed range."),
-            Text(f"{low:g} 至 {high:g}", f"{low:g} to {high:g}"),
+            Text(f"{low:g} 至 {high:g}{unit}", f"{low:g} to {high:g}{unit}"),
             Text("改正取值或范围。", "Correct the value or the range."),
         )
     return low, high

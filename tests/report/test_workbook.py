@@ -130,6 +130,13 @@ def test_a_book_of_everything_agrees(tmp_path: Path) -> None:
     assert differences(recalculated(book.path), book.cells()) == []
 
 
+def test_a_book_of_units_that_begin_in_other_years_agrees(tmp_path: Path) -> None:
+    scenario = load(SONGXIAN, None, ["units.d2.begins=2024", "units.d5.begins=2025"])
+    assert scenario.numbers.unit_schedules["works.pipes.planned"].shape == (33, 7)
+    book = written(scenario, "all", "all", tmp_path)
+    assert differences(recalculated(book.path), book.lines, book.result, "all") == []
+
+
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("book", ["songxian", "one unit"], indirect=True)
 def test_libreoffice_agrees_before_and_after_edits(book: Written, tmp_path: Path) -> None:

@@ -188,9 +188,9 @@ def test_the_words_of_a_missing_value() -> None:
         "x.yaml:2  a.b\n"
         "  此处没有填写；空缺不会当作 0。\n"
         "  允许：数值、文字、列表或下级内容\n"
-        "  改法：删去该键，或写出数值（确为零时写 0）。"
+        "  改法：删去该键，或写出数值（确为零时写 0）；{ } 中的文字含英文逗号时，给文字加引号。"
     )
-    assert problem.remedy.en == "Delete the key or write the number (0 if it is zero)."
+    assert problem.remedy.en.startswith("Delete the key or write the number (0 if it is zero);")
 
 
 def test_an_unclosed_part_names_the_line_it_began_on() -> None:

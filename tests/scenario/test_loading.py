@@ -306,6 +306,11 @@ def test_with_one_unit_nothing_need_be_shared(write: Write) -> None:
     assert [draw.shared for draw in load(path).draws] == [None]
 
 
+def test_a_range_that_does_not_hold_its_value_is_told_with_its_unit(write: Write) -> None:
+    (problem,) = check(write(("4000 元/户", "{value: 0.4 万元/户, assumed: [0.2, 0.5]}")))
+    assert (problem.what.en, problem.allowed.zh) == ("The value lies outside its assumed range.", "0.2 至 0.5 元/户")
+
+
 # ---- splits ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("key", "faces", "rule"),

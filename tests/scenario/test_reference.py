@@ -20,7 +20,8 @@ from finsim.scenario.help import HELP
 from finsim.scenario.reference import Form, Key, json_schema, scenario_form
 
 ROOT = Path(__file__).parents[2]
-SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
+SCENARIOS = [path for path in sorted((ROOT / "scenarios").rglob("*.yaml")) if path.name != "base.yaml"]
+"""A base.yaml is a part that others extend."""
 SCHEMA = json_schema()
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import finsim.scenario.catalogue_form
+from finsim.result import run
+from finsim.scenario.catalogue_form import input_headings
 from finsim.scenario.loading import check, load
 from finsim.sheet import Text
 
@@ -132,3 +136,114 @@ def test_income_is_taken_in_the_units_that_the_financier_reaches(tmp_path: Path)
     scenario = load(written(tmp_path, CHINESE, takes))
     leaves = scenario.numbers.unit_schedules["streams.bays.leaves"]
     assert leaves.sum(axis=0).tolist() == [0, 0, 2] and leaves[2:4, 2].tolist() == [1, 1]
+
+
+# ---- the year in which a unit begins -----------------------------------------------------------------------
+def beginning(*years: object) -> str:
+    """The table with a column of the year in which works begin."""
+    first, *lines = CHINESE.splitlines()
+    cells = [f"{line},{'' if year is None else year}" for line, year in zip(lines, years, strict=True)]
+    return "\n".join([f"{first},开工年份", *cells]) + "\n"
+
+
+def test_works_of_a_unit_move_to_the_year_in_which_it_begins(tmp_path: Path) -> None:
+    """The catalogue's works run 2026–2027; parking is moved a year behind the pipes, and both move together."""
+    of_parking = "      category: 完善类\n      owner: company\n      years: "
+    later = (f"{of_parking}[2026, 2027]\n", f"{of_parking}2027\n")
+    schedules = load(written(tmp_path, beginning(None, 2026, 2029), later)).numbers.unit_schedules
+    pipes, parking = (schedules[f"works.{name}.planned"][:6].T.tolist() for name in ("pipes", "parking"))
+    assert pipes == [[0.5, 1, 1, 1, 1, 1], [0.5, 1, 1, 1, 1, 1], [0, 0, 0, 0.5, 1, 1]]
+    assert parking == [[0, 1, 1, 1, 1, 1], [0, 1, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1]]
+
+
+def test_a_unit_that_begins_later_pays_and_earns_later(tmp_path: Path) -> None:
+    scenario = load(written(tmp_path, beginning(None, None, 2029)))
+    result = run(scenario, "unit")
+    spent, earned = result.series("investment.cost", "c"), result.series("operations.revenue", "c")
+    # 9,000 yuan a household, and its part of 300: half in each of two years
+    assert [round(x, 6) for x in spent[:6]] == [0, 0, 0, 70, 70, 0]
+    assert next(year for year, x in zip(scenario.years, earned, strict=True) if x > 0) == 2031
+    assert result.cell("investment.cost", "a") == pytest.approx(300 * 0.9 + 300 / 2)
+    earned = result.series("operations.revenue", "a")
+    assert next(year for year, x in zip(scenario.years, earned, strict=True) if x > 0) == 2028
+
+
+def test_a_scenario_in_which_no_unit_begins_elsewhere_is_what_it_was(tmp_path: Path) -> None:
+    plain, named = load(written(tmp_path, CHINESE)), load(written(tmp_path, beginning(2026, 2026, None)))
+    assert plain.digest == named.digest
+    assert plain.numbers.unit_schedules["works.pipes.planned"].shape[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [(2025, "2026 至 2039 年"), (2040, "2026 至 2039 年"), (1900, "1990 至 2200 年份"), ("明年", "不是数值")],
+)
+def test_a_year_in_which_works_cannot_begin_is_refused(year: object, said: str, tmp_path: Path) -> None:
+    (problem,) = check(written(tmp_path, beginning(None, year, None)))
+    assert (problem.path, problem.line) == ("units.b.begins", 3)
+    assert said in problem.allowed.zh + problem.what.zh and problem.allowed.en
+
+
+def test_a_bond_is_for_the_units_that_need_it_until_the_next_one_comes(tmp_path: Path) -> None:
+    """a and b build in 2026 and 2027, c in 2028 and 2029: the first bond is theirs by need, the second is c's alone."""
+    second = (
+        "  loans:\n    bank:\n",
+        "    second: {label: 第二批, label_en: second, face: 90 万元, issued: 2028-06-30, term: 10, coupons_a_year: 2, "
+        "coupon: 3%}\n"
+        "  loans:\n    bank:\n",
+    )
+    drawn = ("drawn: [2026, 2027]", "drawn: [2027, 2028]")
+    path = written(tmp_path, beginning(None, None, 2028), ("by: need", "by: need_then"), second, drawn)
+    scenario = load(path)
+
+    def faces(name: str) -> list[float]:
+        return scenario.numbers.unit_inputs[f"stakes.{name}.face"].tolist()
+
+    # a year's pipes and parking of a: 135 + 75; the grant of 120 is spent in the first, so 90 are left, then 210;
+    # of b two thirds of it, of c one third
+    assert faces("bonds.special") == pytest.approx([180, 120, 0])
+    assert faces("bonds.second") == pytest.approx([0, 0, 90])
+    # the second year of a and b, the first of c
+    assert faces("loans.bank") == pytest.approx([300 * need / 380 for need in (210, 140, 30)])
+    scenario = load(written(tmp_path, beginning(None, None, 2028), second))
+    assert faces("bonds.second") == pytest.approx([45, 30, 15]), "by the need of all years"
+
+
+# ---- headings that name an input ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("停车月租·数量", "streams.bays.quantity"),
+        ("parking: charges a year", "streams.bays.times"),
+        ("works.pipes.amount", "works.pipes.amount"),
+    ],
+)
+def test_a_heading_may_name_an_input_in_words(heading: str, path: str, tmp_path: Path) -> None:
+    first, *lines = CHINESE.splitlines()
+    cells = [f"{line},{number}" for line, number in zip(lines, (30, 20, 10), strict=True)]
+    scenario = load(written(tmp_path, "\n".join([f"{first},{heading}", *cells])))
+    assert scenario.numbers.unit_inputs[path].tolist() == [30, 20, 10]
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("停车月租·数", "是否想写 停车月租·数量？"),
+        ("停车月租·数量,streams.bays.quantity", "两列同名"),
+        ("栏目", "输入的路径或名称"),
+    ],
+)
+def test_a_heading_that_names_no_input_is_refused(heading: str, said: str, tmp_path: Path) -> None:
+    first, *lines = CHINESE.splitlines()
+    table = "\n".join([f"{first},{heading}", *(line + ",1" * len(heading.split(",")) for line in lines)])
+    (problem,) = check(written(tmp_path, table))
+    assert said in problem.what.zh + problem.allowed.zh + problem.remedy.zh
+    assert problem.line == 1
+
+
+def test_words_that_name_two_inputs_name_none() -> None:
+    assert doctest.testmod(finsim.scenario.catalogue_form).failed == 0
+    two = {name: {"label": "停车", "label_en": f"parking {name}"} for name in ("monthly", "hourly")}
+    found = input_headings({"streams": two, "costs": 5})
+    assert "停车·数量" not in found
+    assert found["parking hourly: quantity"] == "streams.hourly.quantity"
