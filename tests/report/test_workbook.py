@@ -40,7 +40,7 @@ from tests.support.sheets import recalculated, stored
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SONGXIAN = SCENARIOS / "songxian-2023.yaml"
-KNOWN = {"IF", "AND", "OR", "NOT", "MIN", "MAX", "ABS", "SUM", "AVERAGE", "COUNT", "COUNTIF", "SUMPRODUCT", "SUMXMY2",
+KNOWN = {"IF", "AND", "OR", "NOT", "MIN", "MAX", "ABS", "SUM", "AVERAGE", "COUNT", "COUNTIF", "NPV", "SUMPRODUCT", "SUMXMY2",
          "IRR", "IFERROR", "ISNUMBER", "ISERROR", "COLUMNS", "SQRT", "_xlfn.ISFORMULA"}  # fmt: skip
 """Functions that Excel, WPS and LibreOffice have in common."""
 
@@ -243,7 +243,7 @@ def test_a_file_is_written_whole_or_not_at_all(small: Written, tmp_path: Path, m
     def fails(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("finsim.report.workbook.writing.os.replace", fails)
+    monkeypatch.setattr("finsim.files.os.replace", fails)
     with pytest.raises(OSError, match="disk full"):
         write(small.result, small.account, path)
     assert [p.name for p in tmp_path.iterdir()] == ["book.xlsx"]
