@@ -105,9 +105,10 @@ class Cover(Block):
 
     @line("没有专项债券时的结论", "verdict without a special bond", unit="1")
     def instead(self):
-        """What the balance standard says applies instead."""
+        """What the balance standard says applies instead; of ``nothing``, having no bond is enough."""
+        no_bond = where(known(self.full), 0, 1)
         tests = {"cover_all_debt": self.all_debt_passes, "recovery": self.recovery.passes, "lender": self.lender.passes}
-        return tests.get(self.without_bond, 1)
+        return tests.get(self.without_bond, no_bond)
 
     @line("通过：全口径覆盖", "passes: full bond cover", unit="1")
     def full_passes(self):

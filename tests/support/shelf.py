@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from finsim.result import Result
 from finsim.scenario.loading import load
 from finsim.scenario.scenario import Scenario
 from finsim.sheet.model import Model
 from tests.model.programmes import amounts
-from tests.support.books import GREEN, Edit, Wanted, Written, differences, edited, outcome, written
+from tests.support.books import GREEN, RED, Edit, Wanted, Written, differences, edited, outcome, written
 from tests.support.libreoffice import export
 from tests.support.sheets import Reader, exported, recalculated
 
@@ -40,10 +41,11 @@ Case = Callable[[], tuple[Scenario, str | None, str]]
 
 @dataclass(frozen=True)
 class Pair:
-    """A book before and after edits: its files, what their cells must be, and what formualizer has otherwise."""
+    """A book before and after edits: its files, what their cells and the cover must be, and what formualizer has otherwise."""
 
     files: tuple[Path, Path]
     rows: tuple[list[Wanted], list[Wanted]]
+    said: tuple[str, str]
     wrong: list[Any]
 
 
@@ -67,8 +69,8 @@ class Shelf:
         pairs = {other: self._pair(other) for other in batch}
         self.exports[batch[0]].result()
         return [
-            error for file, rows in zip(pairs[name].files, pairs[name].rows, strict=True)
-            for error in _wrong(exported(self.folder / "office", file.stem), rows)
+            error for file, rows, said in zip(pairs[name].files, pairs[name].rows, pairs[name].said, strict=True)
+            for error in _wrong(exported(self.folder / "office", file.stem), rows, said)
         ]  # fmt: skip
 
     def _batch(self, name: str) -> Sequence[str]:
@@ -88,15 +90,20 @@ class Shelf:
         before = written(*self.cases[name](), self.folder, f"{number}-before")
         after = self.folder / f"{number}-after.xlsx"
         result = edited(before, after, edits(before, np.random.default_rng(number)))
-        rows = before.cells(), before.cells(result)
-        return Pair((before.path, after), rows, [*_wrong(before.read, rows[0]), *_wrong(recalculated(after), rows[1])])
+        rows, said = (before.cells(), before.cells(result)), (_outcome(before.result), _outcome(result))
+        wrong = [*_wrong(before.read, rows[0], said[0]), *_wrong(recalculated(after), rows[1], said[1])]
+        return Pair((before.path, after), rows, said, wrong)
 
 
-def _wrong(read: Reader, rows: Collection[Wanted]) -> list[Any]:
-    """Cells that differ, or what the cover says if checks fail."""
-    found = differences(read, rows)
-    said = outcome(read)
-    return found if said == GREEN else [*found, said]
+def _outcome(result: Result) -> str:
+    """What the cover must say: all checks pass, unless an edit undid what a value was solved for."""
+    return GREEN if all(reached.holds for reached in result.goals()) else RED
+
+
+def _wrong(read: Reader, rows: Collection[Wanted], must: str) -> list[Any]:
+    """Cells that differ, and what the cover says if that is not what it must."""
+    found, said = differences(read, rows), outcome(read)
+    return found if said == must else [*found, said]
 
 
 def edits(book: Written, random: np.random.Generator) -> list[Edit]:
