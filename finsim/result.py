@@ -58,6 +58,12 @@ INDICATORS: tuple[tuple[str, str, Text, str], ...] = (
 )
 """Key in JSON, row (a series is summed), label and unit."""
 
+WHOLE_ROW: dict[str, tuple[Text, str]] = {
+    "firr": (Text("财务内部收益率（税前）", "internal rate of return before tax"), "1"),
+    "payback": (Text("投资回收期", "payback period"), "年"),
+}
+"""Indicators that no row of the sheet is: label and unit."""
+
 TOTALS: tuple[tuple[str, str, Text], ...] = (
     ("investment", "funding.total_investment", Text("项目总投资", "total investment")),
     ("works", "investment.cost", Text("建设投资", "cost of works")),

@@ -98,7 +98,7 @@ def simulate(
     samples = []
     for number, scenario in enumerate(scenarios, 1):
         name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
-        with progress_bar(f"{number}/{len(scenarios)} {name}", trials, lang) as progress:
+        with progress_bar(f"{number}/{len(scenarios)} {name}", lang) as progress:
             samples.append(simulate_scenario(scenario, trials, seed, by, progress))
     if save:
         from finsim.record import record_of_simulation
@@ -135,7 +135,7 @@ def replay(lang: str, record: Path, as_json: bool) -> None:
     from finsim.record import replay as calculate_again
     from finsim.report.replayed import replay_json, show_replay
 
-    with progress_bar(record.name, 1, lang) as progress:
+    with progress_bar(record.name, lang) as progress:
         done = calculate_again(record, progress)
     print_json(replay_json(done)) if as_json else show_replay(done, lang)
     if not done.same:
@@ -229,7 +229,7 @@ def diff(
 
     scenarios = [load(first, variant_a, by), load(second, variant_b, by)]
     documents = [self_contained(scenario, file) for scenario, file in zip(scenarios, (first, second), strict=True)]
-    with progress_bar(f"{first.name} ↔ {second.name}", 1, lang) as progress:
+    with progress_bar(f"{first.name} ↔ {second.name}", lang) as progress:
         found = compare((scenarios[0], documents[0]), (scenarios[1], documents[1]), by, progress)
     if as_json:
         print_json(difference_json(found))

@@ -162,13 +162,13 @@ def writing(path: Path, lang: str) -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(title: str, trials: int, lang: str) -> Iterator[Callable[[int, int], bool] | None]:
-    """A progress bar on a terminal; Ctrl-C stops and says how far it came."""
-    done = 0
+def progress_bar(title: str, lang: str) -> Iterator[Callable[[int, int], bool]]:
+    """A progress bar on a terminal, told how much is done of how much; Ctrl-C stops and says how far it came."""
+    done = total = 0
 
-    def count(now: int, _: int) -> bool:
-        nonlocal done
-        done = now
+    def count(now: int, whole: int) -> bool:
+        nonlocal done, total
+        done, total = now, whole
         return True
 
     try:
@@ -180,14 +180,14 @@ def progress_bar(title: str, trials: int, lang: str) -> Iterator[Callable[[int, 
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(title, total=trials)
+            task = bar.add_task(title, total=None)
 
             def advance(now: int, whole: int) -> bool:
-                bar.update(task, completed=now)
+                bar.update(task, completed=now, total=whole)
                 return count(now, whole)
 
             yield advance
     except KeyboardInterrupt:
         raise Refused(
-            Text(f"已中断，完成 {done:,}/{trials:,} 次。", f"Stopped after {done:,} of {trials:,} trials.").say(lang)
+            Text(f"已中断，完成 {done:,}/{total:,}。", f"Stopped after {done:,} of {total:,}.").say(lang)
         ) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from finsim.scenario.composing import split
+from finsim.scenario.composing import missing_at, split
 from finsim.scenario.document import Document, Path, Place, Value, is_stated
-from finsim.scenario.problems import Problem, ScenarioError, dotted
-from finsim.scenario.words import listed, near, shown
+from finsim.scenario.problems import Problem, ScenarioError, dotted, placed
+from finsim.scenario.words import shown
 from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 
@@ -26,23 +26,18 @@ def show_document(document: Document, path: str, origin: bool, lang: str) -> Non
         sys.stdout.write(as_yaml(part.value) if isinstance(part.value, dict | list) else f"{shown(part.value)}\n")
         return
     for inner, value in _values(part.value, ()):
-        line = f"{dotted((*where, *inner))}: {shown(value)}   ← {_at(document.place_of((*where, *inner)))}"
+        line = f"{dotted((*where, *inner))}: {shown(value)}   ← {placed(*document.place_of((*where, *inner)))}"
         for former, place in _former(document, (*where, *inner)):
-            line += f"   {_REPLACED.say(lang)} {shown(former)} ({_at(place)})"
+            line += f"   {_REPLACED.say(lang)} {shown(former)} ({placed(*place)})"
         sys.stdout.write(line + "\n")
 
 
 def _where(document: Document, path: str) -> Path:
     """The path that is meant; a unit stands under its id."""
     where = tuple(key for key in split(path) if key != "override") if path else ()
-    for length in range(1, len(where) + 1):
-        inner = document.get(where[: length - 1])
-        keys = [str(key) for key in inner] if isinstance(inner, dict) else []
-        if str(where[length - 1]) not in keys:
-            place = document.place_of(where[: length - 1])
-            what = Text("没有这一项。", "There is no such entry.")
-            remedy = near(str(where[length - 1]), keys, Text("改为已有的路径。", "Use a path that is there."))
-            raise ScenarioError([Problem(place.file, place.line, dotted(where[:length]), what, path, listed(keys), remedy)])
+    if refusal := missing_at(document, where, Text("没有这一项。", "There is no such entry.")):
+        place = document.place_of(where)
+        raise ScenarioError([Problem(place.file, place.line, dotted(where), found=path, **refusal._asdict())])
     return where
 
 
@@ -62,8 +57,4 @@ def _former(document: Document, path: Path) -> Iterator[tuple[Value, Place]]:
             inside = Document(value, {}).get(path[length:])
             if inside is not None:
                 yield inside, place
-
-
-def _at(place: Place) -> str:
-    return place.file if place.line is None else f"{place.file}:{place.line}"
 

@@ -11,8 +11,9 @@ from rich.table import Table
 from finsim.difference import Change, Difference, Moved
 from finsim.report.screen import number
 from finsim.report.units import unit_words
-from finsim.result import INDICATORS, TOTALS
-from finsim.scenario.document import Place, Value
+from finsim.result import INDICATORS, TOTALS, WHOLE_ROW
+from finsim.scenario.document import Value
+from finsim.scenario.problems import placed
 from finsim.scenario.words import shown
 from finsim.sheet import Text
 
@@ -28,12 +29,8 @@ _SAID = {
     "only": Text("只在其中一个方案：", "only in one of them: "), "passed": Text("通过", "pass"), "failed": Text("未通过", "FAIL"),
     "total": Text("合计", "total"), "test": Text("检验", "test"),
 }  # fmt: skip
-_NAMES = {key: (label, unit) for key, _, label, unit in INDICATORS}
+_NAMES = {key: (label, unit) for key, _, label, unit in INDICATORS} | WHOLE_ROW
 _TOTALS = {key: label for key, _, label in TOTALS}
-_MORE = {
-    "firr": (Text("项目投资财务内部收益率", "IRR of the project"), "1"),
-    "payback": (Text("投资回收期", "payback period"), "年"),
-}
 
 
 def show_difference(difference: Difference, lang: str) -> None:
@@ -59,7 +56,7 @@ def _inputs(difference: Difference, lang: str) -> Table:
     for change in difference.changes:
         note = f"\n{_SAID['refused'].say(lang)}" if change.name in refused else ""
         values = [_value(value, lang) for value in (change.before, change.after)]
-        table.add_row(change.name + note, *values, "\n".join(_at(place) for place in change.places))
+        table.add_row(change.name + note, *values, "\n".join(placed(*place) for place in change.places))
     return table
 
 
@@ -84,7 +81,7 @@ def _movers(difference: Difference, indicator: str, lang: str) -> Table | None:
     movers = difference.movers(indicator)
     if not movers:
         return None
-    label, unit = _NAMES.get(indicator) or _MORE.get(indicator) or (Text(indicator, indicator), "1")
+    label, unit = _NAMES.get(indicator) or (Text(indicator, indicator), "1")
     title = f"{_SAID['movers'].say(lang)} — {label.say(lang)}"
     table = Table(_SAID["input"].say(lang), _SAID["effect"].say(lang), title=title, box=box.SIMPLE_HEAD)
     table.columns[1].justify = "right"
@@ -132,7 +129,7 @@ def _label(moved: Moved) -> tuple[Text, str]:
         label = _TOTALS[moved.name]
         return Text(f"{_SAID['total'].zh}·{label.zh}", f"{_SAID['total'].en}: {label.en}"), "万元"
     if moved.kind == "indicator":
-        return _NAMES.get(moved.name) or _MORE.get(moved.name) or (Text(moved.name, moved.name), "1")
+        return _NAMES.get(moved.name) or (Text(moved.name, moved.name), "1")
     label = moved.label or Text(moved.name, moved.name)
     said = Text(f"{_SAID['test'].zh}·{label.zh}", f"{_SAID['test'].en}: {label.en}")
     return said, "倍" if moved.name.startswith("cover") else "万元"
@@ -157,7 +154,3 @@ def _signed(value: float, unit: str, lang: str) -> str:
 
 def _value(value: Value | None, lang: str) -> str:
     return _SAID["none"].say(lang) if value is None else shown(value)
-
-
-def _at(place: Place) -> str:
-    return place.file if place.line is None else f"{place.file}:{place.line}"

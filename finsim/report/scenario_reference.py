@@ -40,9 +40,9 @@ def _sections(form: Form, path: str) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     yield from (_row(key) for key in form.keys)
     for key in form.keys:
-        for inner in key.forms:
+        for inner, several in key.forms:
             where = f"{path}.{key.name}" if path else key.name
-            yield from _sections(inner, f"{where}{'.*' if _named(key) else ''}")
+            yield from _sections(inner, f"{where}.*" if several else where)
 
 
 def _row(key: Key) -> str:
@@ -52,14 +52,6 @@ def _row(key: Key) -> str:
     default = "" if key.default in (None, (), [], {}, "") or key.forms else _shown(key.default)
     cells = (f"`{key.name}`", mark, key.meaning.zh, key.meaning.en, unit, limits, default)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def _named(key: Key) -> bool:
-    """Whether it holds entries under names of their own."""
-    return key.name in {
-        "works", "sources", "streams", "costs", "replacements", "capital", "bonds", "loans", "short_loans", "standards", "variants",
-        "units", "accounts", "repay",
-    }  # fmt: skip
 
 
 def _limits(bounds: Bounds) -> str:

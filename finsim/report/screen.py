@@ -14,6 +14,7 @@ from finsim.report.policies import show_uses
 from finsim.report.solution import show_fixed, show_goals
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
+from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Origin, Scenario
 from finsim.scope import MissingWork
 from finsim.sheet import Text
@@ -200,7 +201,7 @@ def _operand(result: Result, o: Operand, lang: str) -> Styled:
 
 def source_line(scenario: Scenario, origin: Origin, lang: str) -> str:
     """Where an input comes from: kind, document or range, file and line."""
-    place = f"{origin.place.file}:{origin.place.line}"
+    place = placed(*origin.place)
     parts = [origin.word.say(lang)]
     if origin.source:
         parts.append(scenario.sources[origin.source].document.say(lang))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from finsim.report.figures import Table
 from finsim.report.statements import Statement, amounts
 from finsim.report.wording import NOTHING, Wording
-from finsim.result import INDICATORS, TOTALS, Result
+from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
 from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text
 
@@ -17,8 +17,6 @@ _SAID = {
     "indicator": Text("指标", "indicator"),
     "value": Text("数值", "value"),
     "unit": Text("单位", "unit"),
-    "firr": Text("财务内部收益率（税前）", "internal rate of return before tax"),
-    "payback": Text("投资回收期", "payback period"),
 }
 
 
@@ -60,8 +58,8 @@ def indicators(result: Result, account: str, wording: Wording) -> Table:
         share = unit == "1"
         amount = wording.percent(value) if share else wording.amount(value) if unit == "万元" else wording.times(value)
         body.append((wording.name(label), amount, "" if share else wording.unit(unit)))
-    body.append((wording.name(_SAID["firr"]), wording.percent(found["firr"], 2), ""))
-    body.append((wording.name(_SAID["payback"]), wording.times(found["payback"], 2), wording.unit("年")))
+    body.append((wording.name(WHOLE_ROW["firr"][0]), wording.percent(found["firr"], 2), ""))
+    body.append((wording.name(WHOLE_ROW["payback"][0]), wording.times(found["payback"], 2), wording.unit("年")))
     return Table(tuple(wording.name(_SAID[key]) for key in ("indicator", "value", "unit")), tuple(body))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PureWindowsPath
 
 from finsim.scenario.document import Document, Place, parse, read
 from finsim.scenario.document import Path as Where
-from finsim.scenario.problems import Problem, ScenarioError, dotted
+from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import Refusal
 from finsim.scenario.words import listed, near, shown
 from finsim.sheet import Text
@@ -65,10 +65,10 @@ def _composed(path: Path, folder: Path, above: tuple[Path, ...]) -> Document:
             raise _refused(_missing(below), place, "extends", name)
         base = _composed(below, folder, (*above, path))
         result = base if result is None else layered(result, base)
-    own, removed = _taken(own.without(("extends",)), ("remove",))
+    own, removed = _removed(own.without(("extends",)))
     if result is None:
         return without(own, removed)
-    whole = without(layered(without(result, removed), own), ())
+    whole = layered(without(result, removed), own)
     return Document(whole.value, {**whole.places, (): own.place_of(())}, whole.former)
 
 
@@ -108,31 +108,36 @@ def without(document: Document, removed: Iterable[tuple[str, Place]]) -> Documen
     """The document without the entries at these paths. Raises :class:`ScenarioError` for one that is not there."""
     for text, place in removed:
         path = split(text)
-        for length in range(1, len(path) + 1):
-            inner = document.get(path[: length - 1])
-            keys = [str(key) for key in inner] if isinstance(inner, dict) else []
-            if str(path[length - 1]) not in keys:
-                what = Text("没有可删除的这一项。", "There is no such entry to remove.")
-                remedy = near(str(path[length - 1]), keys, Text("改为已有的路径。", "Use a path that is there."))
-                raise _refused(Refusal(what, listed(keys), remedy), place, "remove", text)
+        if refusal := missing_at(document, path, Text("没有可删除的这一项。", "There is no such entry to remove.")):
+            raise _refused(refusal, place, "remove", text)
         document = document.without(path)
     return document
 
 
+def missing_at(document: Document, path: Where, what: Text) -> Refusal | None:
+    """Why there is nothing at a path, with the key that was perhaps meant; None where there is something."""
+    for length, key in enumerate(map(str, path)):
+        inner = document.get(path[:length])
+        keys = [str(known) for known in inner] if isinstance(inner, dict) else []
+        if key not in keys:
+            return Refusal(what, listed(keys), near(key, keys, Text("改为已有的路径。", "Use a path that is there.")))
+    return None
+
+
 def taken(document: Document) -> tuple[Document, list[tuple[str, Place]]]:
     """The changes of a variant, each path unfolded, and the paths it removes."""
-    document, removed = _taken(document, ("remove",))
+    document, removed = _removed(document)
     return unfolded(document.at(("set",)) if document.get(("set",)) else Document({}, {})), removed
 
 
-def _taken(document: Document, path: Where) -> tuple[Document, list[tuple[str, Place]]]:
-    given = document.get(path)
+def _removed(document: Document) -> tuple[Document, list[tuple[str, Place]]]:
+    given = document.get(("remove",))
     if given is None:
         return document, []
     if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
-        raise _refused(_REMOVE, document.place_of(path), dotted(path), shown(given))
-    removed = [(str(text), document.place_of((*path, i))) for i, text in enumerate(given)]
-    return document.without(path), removed
+        raise _refused(_REMOVE, document.place_of(("remove",)), "remove", shown(given))
+    removed = [(str(text), document.place_of(("remove", i))) for i, text in enumerate(given)]
+    return document.without(("remove",)), removed
 
 
 # ---- changes by path ---------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from finsim.scenario.document import Path as Where
 from finsim.scenario.fields import DocumentName, Label, LabelEn, Link, Words
 from finsim.scenario.form import Terms
 from finsim.scenario.policy import Entry, Policy
-from finsim.scenario.problems import Problem, ScenarioError, dotted
+from finsim.scenario.problems import Problem, ScenarioError, dotted, placed
 from finsim.scenario.quantity import QuantityError, convert
 from finsim.scenario.words import listed, near, shown
 from finsim.sheet import Text
@@ -134,7 +134,7 @@ class _Reading:
                 other = self.names[name]
                 remedy = Text(f"改名，另一处在 {other}。", f"Rename it; the other is in {other}.")
                 self.refuse(at, _TWICE, name, Text("每个名称只用一次", "each name once"), remedy)
-            self.names[name] = f"{place.file}:{place.line}"
+            self.names[name] = placed(*place)
             entries = tuple(self.entries((*at, "entries"), terms))
             yield Policy(name, Text(terms.label, terms.label_en), terms.unit, entries, place)
 

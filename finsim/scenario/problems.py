@@ -19,6 +19,11 @@ def dotted(path: Iterable[str | int]) -> str:
     return ".".join(str(key) for key in path)
 
 
+def placed(file: str, line: int | None) -> str:
+    """A place as people write it: `districts.csv:3`; the whole file where no line is known."""
+    return file if line is None else f"{file}:{line}"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing to mend in one place of a file."""
@@ -33,7 +38,7 @@ class Problem:
 
     def say(self, lang: str) -> str:
         """Place, sentence, found and allowed, remedy: a line each, without the parts that are empty."""
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        place = placed(self.file, self.line)
         evidence = [
             label.say(lang) + words
             for label, words in ((_SAID, _short(self.found)), (_ALLOWED, self.allowed.say(lang)))

@@ -33,7 +33,10 @@ _COMPOSED: tuple[tuple[str, Text, Json], ...] = (
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a form: what it means, in which unit, within which bounds, whether it must be there."""
+    """A key of a form: what it means, in which unit, within which bounds, whether it must be there.
+
+    ``forms`` are the mappings that it may hold, each with whether they are several, in a list or under names of their own.
+    """
 
     name: str
     meaning: Text
@@ -43,7 +46,7 @@ class Key:
     default: object
     choices: tuple[object, ...]
     divisible: bool
-    forms: tuple[Form, ...]
+    forms: tuple[tuple[Form, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def _form(model: type[BaseModel]) -> Form:
 
 def _key(model: type[BaseModel], name: str) -> Key:
     declared = model.model_fields[name]
-    annotation: Any = UnitTerms | Table if (model, name) == (ScenarioFile, "units") else declared.annotation
+    annotation: Any = declared.annotation if (model, name) != (ScenarioFile, "units") else list[UnitTerms] | Table  # type: ignore[valid-type]
     notes = [*declared.metadata, *_notes(annotation)]
     quantity = next((note for note in notes if isinstance(note, Quantity)), None)
     said = help_of(model.__name__, name)
@@ -75,16 +78,16 @@ def _key(model: type[BaseModel], name: str) -> Key:
     return Key(
         name, meaning, quantity.declared.unit if quantity else "", quantity.declared.bounds if quantity else Bounds(),
         declared.is_required(), default, tuple(_choices(annotation)), bool(quantity and quantity.divisible),
-        tuple(_form(inner) for inner in _models(annotation)),
+        tuple((_form(inner), several) for inner, several in _models(annotation)),
     )  # fmt: skip
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The mappings that a key may hold, itself or in a list or mapping."""
+def _models(annotation: Any, several: bool = False) -> Iterator[tuple[type[BaseModel], bool]]:
+    """The mappings that a key may hold, and whether they stand in a list or mapping."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+        yield annotation, several
     for inner in typing.get_args(annotation):
-        yield from _models(inner)
+        yield from _models(inner, several or typing.get_origin(annotation) in (list, dict))
 
 
 def _choices(annotation: Any) -> Iterator[object]:

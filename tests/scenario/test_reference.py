@@ -29,7 +29,7 @@ CHECK = jsonschema.Draft202012Validator(SCHEMA)
 def forms(form: Form) -> Iterator[Form]:
     yield form
     for key in form.keys:
-        for inner in key.forms:
+        for inner, _ in key.forms:
             yield from forms(inner)
 
 

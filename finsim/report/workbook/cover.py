@@ -36,7 +36,7 @@ from finsim.report.workbook.paper import (
     clean,
     number_format,
 )
-from finsim.result import INDICATORS, TOTALS
+from finsim.result import INDICATORS, TOTALS, WHOLE_ROW
 from finsim.sheet import Text
 
 _KEY, _VALUE, _MORE = 1, 2, 3
@@ -181,8 +181,8 @@ class _Cover:
         for key in _SHOWN:
             label, unit = units[key]
             self.figure(key, label, unit, found[key], number_format(unit))
-        self.figure("firr", Text("财务内部收益率（税前）", "FIRR before tax"), "", found["firr"], "0.00%")
-        self.figure("payback", Text("投资回收期", "payback"), "年", found["payback"], "0.0")
+        self.figure("firr", WHOLE_ROW["firr"][0], "", found["firr"], "0.00%")
+        self.figure("payback", *WHOLE_ROW["payback"], found["payback"], "0.0")
         self.heading("资金来源合计", "Sources of funds")
         for key, _, label in TOTALS:
             if key in _PAID:

@@ -11,7 +11,7 @@ from finsim.report.workbook.layout import BODY, ENGLISH, HEADINGS, ID, LABEL, ON
 from finsim.report.workbook.paper import AMOUNT, BAD, GOOD, GREY, LINK, RULE, SECTION, SMALL, Page, number_format
 from finsim.report.workbook.rates import rate_of_return, several
 from finsim.report.workbook.recovery import payback
-from finsim.result import INDICATORS, TOTALS
+from finsim.result import INDICATORS, TOTALS, WHOLE_ROW
 from finsim.sheet import Text
 
 PASSED, FAILED = "通过 pass", "未通过 fail"
@@ -138,8 +138,7 @@ def _indicators(book: Book, page: Page, line: int) -> int:
         (key, label, unit, book.account_layout.words[path], book.once(path), number_format(unit))
         for key, path, label, unit in INDICATORS
     ]
-    rate = Text("财务内部收益率（税前）", "FIRR before tax")
-    back = Text("投资回收期（自首年起）", "payback from the first year")
+    (rate, _), (back, _) = WHOLE_ROW["firr"], WHOLE_ROW["payback"]
     measures += [
         (
             "firr",
@@ -153,7 +152,7 @@ def _indicators(book: Book, page: Page, line: int) -> int:
             "payback",
             back,
             "年",
-            "累计净现金流量最后一次由负转正的时间，年内按直线；未收回时为空",
+            "自首年起，累计净现金流量最后一次由负转正的时间，年内按直线；未收回时为空",
             payback(book),
             "0.00_)",
         ),
