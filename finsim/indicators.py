@@ -55,9 +55,10 @@ def npv(rate: Amount, flows: Array, first: float = 1) -> Array:
 def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
     """Financial internal rate of return 财务内部收益率 FIRR of flows (periods, …), and its status (0 none, 1 one, 2 several).
 
-    The rate at which the net present value is nothing; it does not depend on where time begins. Roots between −99 % and
-    1,000 % a year are looked for on a grid, pairs between two points of the grid by the turn between them, and closed in
-    by bisection. Where there is not exactly one, the value is NaN, since no single rate then describes the flows.
+    The rate at which the net present value is nothing; it does not depend on where time begins. Where there is not exactly
+    one, the value is NaN, since no single rate then describes the flows. Roots between −99 % and 1,000 % a year are looked
+    for on a grid (in steps of at most 1 % up to 100 %, of 10 % above), pairs between two points of the grid by the turn
+    between them, and closed in by bisection; three roots within two steps may be taken for one.
 
     >>> value, status = irr(np.array([-100.0, 60.0, 60.0]))
     >>> round(float(value), 6), int(status)
@@ -65,12 +66,12 @@ def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
     """
     shape = flows.shape[1:]
     columns = flows.reshape(len(flows), -1)
-    column, low, high = _brackets(columns)
+    column, low, high, below = _brackets(columns)
     count = np.bincount(column, minlength=columns.shape[1])
     single = count[column] == 1
-    column, low, high = column[single], low[single], high[single]
+    column, low, high, below = column[single], low[single], high[single], below[single]
     value = np.full(columns.shape[1], np.nan)
-    value[column] = _closed_in(low, high, columns[:, column], 0)
+    value[column] = _closed_in(low, high, below, columns[:, column], 0)
     return value.reshape(shape), np.minimum(count, SEVERAL).reshape(shape)
 
 
@@ -82,8 +83,8 @@ def irr_roots(flows: Array) -> Array:
     >>> irr_roots(np.array([-1000.0, 6000.0, -10900.0, 5800.0])).round(4).tolist()
     [-0.0488, 1.0, 2.0488]
     """
-    column, low, high = _brackets(flows[:, None])
-    return np.sort(_closed_in(low, high, flows[:, None][:, column], 0))
+    column, low, high, below = _brackets(flows[:, None])
+    return np.sort(_closed_in(low, high, below, flows[:, None][:, column], 0))
 
 
 def _worth(rates: Array, at_end: NDArray[np.bool_], flows: Array) -> tuple[Array, Array]:
@@ -100,32 +101,35 @@ def _worth(rates: Array, at_end: NDArray[np.bool_], flows: Array) -> tuple[Array
     return value, np.where(at_end, slope, -slope)
 
 
-def _brackets(columns: Array) -> tuple[NDArray[np.int64], Array, Array]:
-    """Column, lower and upper rate of every root of columns (periods, columns)."""
+def _brackets(columns: Array) -> tuple[NDArray[np.int64], Array, Array, NDArray[np.bool_]]:
+    """Of every root of columns (periods, columns): its column, a lower and an upper rate, whether the worth is below 0 at the lower."""
     value, slope = _worth(_GRID[:, None], _AT_END[:, None], columns)
     below = value < 0
     zero = len(_NEGATIVE)  # 0 % stands in the grid twice, once for either side, and must have one sign
     below[zero] = below[zero - 1]
     cell, column = np.nonzero(below[:-1] != below[1:])
-    low, high = _GRID[cell], _GRID[cell + 1]
     # Between two points of one sign, slopes that lead towards nothing from both hint at a pair of roots.
     towards = np.where(below, slope, -slope)
     turning = (below[:-1] == below[1:]) & (towards[:-1] > 0) & (towards[1:] < 0)
     turning[zero - 1] = False
     at, of = np.nonzero(turning)
-    left, right, flows = _GRID[at], _GRID[at + 1], columns[:, of]
-    turn = _closed_in(left, right, flows, 1)
-    pair = (_worth(turn, left < 0, flows)[0] < 0) != below[at, of]
-    left, turn, right, of = left[pair], turn[pair], right[pair], of[pair]
+    turn = _closed_in(_GRID[at], _GRID[at + 1], slope[at, of] < 0, columns[:, of], 1)
+    pair = (_worth(turn, _GRID[at] < 0, columns[:, of])[0] < 0) != below[at, of]
+    at, of, turn = at[pair], of[pair], turn[pair]
     return (
-        np.concatenate([column, of, of]), np.concatenate([low, left, turn]), np.concatenate([high, turn, right])
-    )  # fmt: skip
+        np.concatenate([column, of, of]),
+        np.concatenate([_GRID[cell], _GRID[at], turn]),
+        np.concatenate([_GRID[cell + 1], turn, _GRID[at + 1]]),
+        np.concatenate([below[cell, column], below[at, of], ~below[at, of]]),
+    )
 
 
-def _closed_in(low: Array, high: Array, flows: Array, which: int) -> Array:
-    """Rate between ``low`` and ``high`` at which the worth (which = 0) or its slope (1) changes sign, by bisection."""
+def _closed_in(low: Array, high: Array, before: NDArray[np.bool_], flows: Array, which: int) -> Array:
+    """Rate between ``low`` and ``high`` at which the worth (which = 0) or its slope (1) changes sign, by bisection.
+
+    ``before``: whether it is below 0 at ``low``, as the bracket has it; at 0 % rounding may say otherwise on the other side.
+    """
     at_end = low < 0
-    before = _worth(low, at_end, flows)[which] < 0
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         short = (_worth(middle, at_end, flows)[which] < 0) == before

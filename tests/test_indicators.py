@@ -144,8 +144,9 @@ def test_roots_close_together_are_told_apart(roots: list[float]) -> None:
     assert status == (ONE if len(roots) == 1 else SEVERAL)
 
 
-@given(st.lists(st.integers(-45, 300), min_size=1, max_size=4, unique=True))
+@given(st.lists(st.sampled_from([*range(-45, 100), *range(105, 300, 25)]), min_size=1, max_size=4, unique=True))
 def test_every_root_is_found(places: list[int]) -> None:
+    """Roots two steps of the grid apart: from 1 % below 100 %, from 25 % above."""
     roots = sorted(place / 100 + 0.001 for place in places)
     np.testing.assert_allclose(irr_roots(flows_with_roots(roots)), roots, atol=1e-6)
 
@@ -185,6 +186,12 @@ def test_no_root(flows: list[float]) -> None:
 def test_a_double_root_is_not_one_rate() -> None:
     """−(1 − 1.1 / (1 + r))² only touches nothing at 10 %: whatever rounding makes of it, no single rate is claimed."""
     assert int(irr(np.array([-1.0, 2.2, -1.21]))[1]) != ONE
+
+
+def test_a_root_at_0_per_cent_is_found_whatever_rounding_makes_of_it() -> None:
+    """The sum of the flows is 0 from the first to the last, and a little more from the last to the first."""
+    value, status = irr(np.array([-85.45828518664402] * 4 + [1.0, 1.0, 339.8331407465761]))
+    assert int(status) == ONE and float(value) == pytest.approx(0, abs=1e-12)
 
 
 @given(st.lists(st.floats(1, 1000), min_size=1, max_size=30), st.integers(1, 5), st.floats(0.2, 3))

@@ -56,7 +56,6 @@ TEXTS: dict[str, Text] = {
     "threshold_at_least": Text("要求 ≥ {value}{unit}", "Required ≥ {value}{unit}"),
     "threshold_at_most": Text("要求 ≤ {value}{unit}", "Required ≤ {value}{unit}"),
     "flags": Text("财政资金的红线与提示", "Flags of public money"),
-    "flag_red": Text("红线", "forbidden"),
     "flag_yellow": Text("提示", "to be looked at"),
     "warnings": Text("必须改造的内容", "Mandatory works"),
     "tests": Text("平衡检验", "Tests"),

@@ -224,7 +224,7 @@ class _Author:
             "public": self.public(),
             "cover": self.inputs(Cover, without=["to_the_end"]) | {"income_until": self.one(("end", "maturity"))},
             "recovery": self.inputs(Recovery), "balance": balance,
-        } | self.maybe("uncertain", self.uncertain, 0.2) | self.maybe("variants", self.variants, 0.1)  # fmt: skip
+        } | self.maybe("uncertain", self.uncertain, 0.2) | self.maybe("variants", self.variants, 0.15)  # fmt: skip
         for section in self.some(SECTIONS, 0.2):
             document[section]["source"] = "other"
         return document
@@ -259,6 +259,12 @@ class _Author:
         return {key: make()} if self.chance(probability) else {}
 
     # ---- units ---------------------------------------------------------------------------------------------
+    def begins(self) -> Terms:
+        """Any year from which the works of the catalogue still end in time."""
+        done = [years["years"] if "years" in years else [*years["phasing"]] for years in self.works.values()]
+        first, last = min(years[0] for years in done), max(years[-1] for years in done)
+        return self.maybe("begins", lambda: self.year(high=self.last - (last - first)), 0.3)
+
     def unit(self, name: str) -> Terms:
         number = self.units.index(name)
         side = "东" if number % 2 else "西"
@@ -271,7 +277,7 @@ class _Author:
         return facts | {
             "id": name, "label": f"小区{number + 1}", "label_en": f"neighbourhood {number + 1}", "neighbours": beside,
             "county": f"{side}县", "county_en": f"{english} county", "company": f"{side}城公司", "company_en": f"{english} company",
-            "floors": self.whole(6 if number < 2 else 3, 18), "values": {path: self.one((0, 0.4, 1)) for path in self.some(own, 0.2)}, **self.told(),
+            "floors": self.whole(6 if number < 2 else 3, 18), "values": {path: self.one((0, 0.4, 1)) for path in self.some(own, 0.2)}, **self.told(), **self.begins(),
                     "district": f"{side}片区", "district_en": f"{english} district",
         }  # fmt: skip
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -141,12 +142,14 @@ def known(model: Model) -> set[str]:
 
 # ---- books of a scenario file ------------------------------------------------------------------------------
 GROUPINGS = ("all", "district", "unit", "accounts")
+MOST = 10
 
 
 def books_of(file: Path) -> dict[str, Case]:
     """Books of every variant and grouping of a file.
 
-    Where a grouping has many accounts, the variants take turns: each account has its book under one of them.
+    Where a grouping has many accounts, the variants take turns: each account has its book under one of them; of a file
+    with more than ``MOST`` books, evenly so many.
     """
     found: dict[str, Case] = {}
     variants = [variant.id for variant in load(file).variants] or [None]
@@ -158,7 +161,7 @@ def books_of(file: Path) -> dict[str, Case]:
             seen |= {account.units for account in accounts}
             for account in accounts[turn % (len(accounts) or 1) :: len(variants)]:
                 found[f"{variant}, {by}, {account.id}"] = partial(_made, scenario, by, account.id)
-    return found
+    return dict([*found.items()][:: ceil(len(found) / MOST)])
 
 
 def _made(scenario: Scenario, by: str, account: str) -> tuple[Scenario, str, str]:
