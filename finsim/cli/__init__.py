@@ -27,7 +27,7 @@ def main(context: click.Context, lang: str) -> None:
 
 
 for _command in (
-    files.check, files.show, files.schema, files.policy,
+    files.new, files.import_, files.check, files.show, files.schema, files.policy,
     calculating.run, calculating.simulate, calculating.replay, calculating.explain, calculating.workbook,
     calculating.diff, calculating.solve,
 ):  # fmt: skip

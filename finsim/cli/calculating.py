@@ -199,12 +199,14 @@ def workbook(
     Write a workbook with live formulas.
     """
     from finsim.report.workbook import write
+    from finsim.scenario.writing import as_yaml
 
     if output.suffix.lower() != ".xlsx":
         raise WrongUse(Text("输出文件须以 .xlsx 结尾。", "The output must end in .xlsx.").say(lang))
     result, member = account_of(result_of(file, variant, by, changes), account, by, lang)
+    text = as_yaml(self_contained(result.scenario, file, changes).value)
     with writing(output, lang):
-        write(result, member, output)
+        write(result, member, output, text)
     click.echo(Text(f"已写入 {output}", f"Wrote {output}").say(lang))
 
 

@@ -102,10 +102,10 @@ def result_of(file: Path, variant: str | None, by: str | None, changes: tuple[st
     return run(load(file, variant, by, changes), by)
 
 
-def self_contained(scenario: Scenario, file: Path) -> Document:
+def self_contained(scenario: Scenario, file: Path, changes: tuple[str, ...] = ()) -> Document:
     from finsim.scenario import loading
 
-    return loading.self_contained(file, scenario.variant.id if scenario.variant else None)
+    return loading.self_contained(file, scenario.variant.id if scenario.variant else None, changes)
 
 
 def account_of(result: Result, account: str | None, by: str | None, lang: str) -> tuple[Result, str]:

@@ -1,4 +1,4 @@
-"""Commands about scenario files and what they rest on: check, show, schema, policy."""
+"""Commands about scenario files and what they rest on: new, import, check, show, schema, policy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from finsim.cli.common import (
     FILE,
     Refused,
+    WrongUse,
     command,
     one_of,
     option_json,
@@ -19,6 +20,74 @@ from finsim.cli.common import (
     writing,
 )  # fmt: skip
 from finsim.sheet.text import Text
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.pass_obj
+@command
+def new(lang: str, file: Path) -> None:
+    """写一个带注释的起步方案，改成自己的项目即可。
+
+    Write a commented scenario to start from.
+    """
+    from finsim.importing.start import starting_file
+
+    _write({file: starting_file()}, lang)
+    click.echo(Text(f"接着：finsim check {file}；finsim run {file}", f"Next: finsim check {file}; finsim run {file}").say(lang))
+
+
+@click.command("import")
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, required=True, metavar="FILE.yaml", help="写成的方案文件 · the scenario to write")
+@click.option("--sheet", metavar="NAME", help="小区一览表所在的工作表，缺省第一张 · the sheet with the list; by default the first")
+@click.pass_obj
+@command
+def import_(lang: str, workbook: Path, output: Path, sheet: str | None) -> None:
+    """把小区一览表，或改过的 finsim 工作簿，变成方案文件。
+
+    Turn a list of neighbourhoods, or an edited finsim workbook, into a scenario file.
+    """
+    from finsim.importing.start import proved, scenario_of, table_text
+    from finsim.importing.workbook import Edited, read_workbook
+    from finsim.report.imported import show_changes, show_remarks
+    from finsim.scenario.writing import as_yaml
+
+    if output.suffix.lower() not in (".yaml", ".yml"):
+        raise WrongUse(Text("输出文件须以 .yaml 结尾。", "The output must end in .yaml.").say(lang))
+    read = read_workbook(workbook, sheet)
+    if isinstance(read, Edited):
+        _write({output: as_yaml(read.document.value)}, lang)
+        show_changes(read.changes, read.scenario.digest, lang)
+        return
+    table = output.with_suffix(".csv")
+    texts = {table.name: table_text(read), output.name: scenario_of(read, workbook.stem, workbook.name, table.name)}
+    proved(texts, output.name)
+    _write({table: texts[table.name], output: texts[output.name]}, lang)
+    show_remarks(len(read.rows), read.remarks, lang)
+
+
+def _write(texts: dict[Path, str], lang: str) -> None:
+    """All of the files or none; none that is there is overwritten."""
+    from finsim.files import write_whole
+
+    for path in texts:
+        if path.exists():
+            raise WrongUse(
+                Text(f"{path} 已存在，未改动。请换一个文件名。", f"{path} is there already and was left as it is. Choose another name.").say(lang)
+            )
+    written: list[Path] = []
+    try:
+        for path, text in texts.items():
+            with writing(path, lang):
+                write_whole(path, text.encode())
+            written.append(path)
+    except WrongUse:
+        for path in written:
+            path.unlink()
+        raise
+    for path in written:
+        click.echo(Text(f"已写入 {path}", f"Wrote {path}").say(lang))
 
 
 @click.command()

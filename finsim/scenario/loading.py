@@ -61,9 +61,9 @@ def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iter
     return whole.without(("units",)).merged(listed.under(("units",)))
 
 
-def self_contained(path: str | pathlib.Path, variant: str | None = None) -> Document:
+def self_contained(path: str | pathlib.Path, variant: str | None = None, changes: Iterable[str] = ()) -> Document:
     """The scenario with one of its variants as one file that needs no other, for :func:`load_document`."""
-    whole, units = _resolved(path, variant, ())
+    whole, units = _resolved(path, variant, changes)
     own = units.document.under(("units", "list"))
     if units.source:
         own = own.merged(Document({"units": {"source": units.source}}, {}))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
+from finsim.scenario import refusals
 from finsim.scenario.parsing import UNSEEN, Place
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.refusals import MOST_PROBLEMS, Refusal
 from finsim.scenario.words import listed, near
 from finsim.sheet import Text
 
-LARGEST, UNPACKED = 8 * 2**20, 64 * 2**20  # bytes
+LARGEST, UNPACKED = 16 * 2**20, 256 * 2**20  # bytes: a workbook of twenty units has 10 and 130 MiB
 MOST_ROWS, MOST_COLUMNS = 20_000, 500
 
 _NO_XLSX = Refusal(
@@ -40,6 +41,8 @@ _HIDDEN = Refusal(
     Text("重新键入这一格。", "Type the cell again."),
 )  # fmt: skip
 _SHOWN = 10
+Found = TypeVar("Found")
+Sheets: TypeAlias = dict[str, list[tuple[int, list[str]]]]
 """Names of sheets that are listed."""
 
 
@@ -56,11 +59,32 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def sheets(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
+def sheets(path: Path, columns: Mapping[str, Collection[int]] | None = None) -> Sheets:
     """Every sheet's rows that have any content, each with its number; cells as text, blank ones empty.
 
+    With ``columns`` the named sheets alone, those that are there, and of each only these columns, counted from 1 (none named:
+    all); what stands in the others is not looked at.
     Raises :class:`ScenarioError` with the address of each cell that cannot be read.
     """
+    file = path.as_posix()
+    problems: list[Problem] = []
+
+    def read(book: Any) -> Sheets:
+        names = [sheet.title for sheet in book.worksheets] if columns is None else columns
+        return {
+            sheet.title: list(_rows(sheet, file, problems, columns[sheet.title] if columns else ()))
+            for sheet in book.worksheets
+            if sheet.title in names
+        }
+
+    found = _opened(path, read)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _opened(path: Path, read: Callable[[Any], Found]) -> Found:
+    """What ``read`` finds in the workbook, opened as data only."""
     file = path.as_posix()
     _refuse_bombs(path, file)
     import openpyxl
@@ -69,30 +93,32 @@ def sheets(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")  # of what it does not keep: charts, validation, styles
             book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-            problems: list[Problem] = []
-            found = {sheet.title: list(_rows(sheet, file, problems)) for sheet in book.worksheets}
+            found = read(book)
             book.close()
     except ScenarioError:
         raise
     except Exception:  # whatever a damaged archive makes of its reader
         raise _refused(_NO_XLSX, file) from None
-    if problems:
-        raise ScenarioError(problems)
     return found
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Raises :class:`ScenarioError` for what is no workbook."""
+    return list(_opened(path, lambda book: [sheet.title for sheet in book.worksheets]))
 
 
 def rows_of(path: Path, sheet: str | None, place: Place) -> list[tuple[int, list[str]]]:
     """The rows of one sheet, the first if none is named. ``place`` is where the scenario names it."""
     found = sheets(path)
     if sheet is None:
-        return next(iter(found.values()))
+        sheet = next(iter(found))
     if sheet not in found:
         names = list(found)
         remedy = near(sheet, names, Text("改为已有的工作表。", "Use a sheet that is there."))
         what = Text("工作簿中没有这张工作表。", "The workbook has no such sheet.")
         problem = Problem(place.file, place.line, "units.sheet", what, sheet, listed(names[:_SHOWN]), remedy)
         raise ScenarioError([problem])
-    return found[sheet]
+    return [(number, [cell.strip() for cell in cells]) for number, cells in found[sheet]]
 
 
 def _refuse_bombs(path: Path, file: str) -> None:
@@ -102,17 +128,24 @@ def _refuse_bombs(path: Path, file: str) -> None:
             raise _refused(_TOO_LARGE, file)
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
+    except FileNotFoundError:
+        raise _refused(refusals.MISSING, file) from None
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         raise _refused(_NO_XLSX, file) from None
     if unpacked > UNPACKED:
         raise _refused(_TOO_LARGE, file, f"{unpacked / 2**20:,.0f} MiB")
 
 
-def _rows(sheet: Any, file: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    sheet: Any, file: str, problems: list[Problem], columns: Collection[int]
+) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > MOST_ROWS or len(cells) > MOST_COLUMNS:
             raise _refused(_TOO_LARGE, file, sheet.title)
-        row = [_text(cell, sheet.title, file, number, column, problems) for column, cell in enumerate(cells, start=1)]
+        row = [
+            _text(cell, sheet.title, file, number, column, problems) if not columns or column in columns else ""
+            for column, cell in enumerate(cells, start=1)
+        ]
         if len(problems) >= MOST_PROBLEMS:
             raise ScenarioError(problems)
         if any(row):
@@ -140,7 +173,7 @@ def _text(cell: Any, sheet: str, file: str, row: int, column: int, problems: lis
         return value.date().isoformat() if isinstance(value, datetime.datetime) else value.isoformat()
     if isinstance(value, int | float):
         return f"{value:.15g}"
-    return refused(_HIDDEN) if UNSEEN.search(str(value)) else str(value).strip()
+    return refused(_HIDDEN) if UNSEEN.search(str(value)) else str(value).rstrip()
 
 
 def _refused(refusal: Refusal, file: str, found: str = "") -> ScenarioError:

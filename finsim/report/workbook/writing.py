@@ -34,20 +34,22 @@ from finsim.report.workbook.paper import Paper, clean
 from finsim.report.workbook.rates import write_rates
 from finsim.report.workbook.series import write_series, write_sums
 from finsim.report.workbook.tables import write_statements
+from finsim.report.workbook.text import SCENARIO, write_scenario
 from finsim.result import Result
 
 _CREATED = datetime.datetime(2000, 1, 1)  # fixed: the same result gives the same file, bit for bit
 
 
-def write(result: Result, account: str, path: Path) -> None:
+def write(result: Result, account: str, path: Path, scenario: str = "") -> None:
     """Write the live workbook of one account of ``result``, whole or not at all.
 
+    ``scenario`` is the text of the scenario as one file that needs no other; with it the book can be imported again.
     Raises ``KeyError`` for an account that the result does not have, ``SheetError`` for a row that no spreadsheet can hold.
     """
-    write_whole(path, _written(result, account))
+    write_whole(path, _written(result, account, scenario))
 
 
-def _written(result: Result, account: str) -> bytes:
+def _written(result: Result, account: str, scenario: str) -> bytes:
     chosen = {a.id: a for a in result.accounts}[account]
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -76,6 +78,8 @@ def _written(result: Result, account: str) -> bytes:
     write_measures(book, measures)
     outcome = write_checks(book, checks, [*(sheet for _, sheet in units), own])
     write_cover(book, cover, outcome)
+    if scenario:
+        write_scenario(page(SCENARIO, AMBER), scenario)
     cover.sheet.activate()
     workbook.close()
     return buffer.getvalue()
