@@ -130,7 +130,9 @@ class Context:
                 Text("写明来源，或写成 {value: …, assumed: [低, 高], note: 理由}。",
                      "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
             )  # fmt: skip
-        return Origin("published" if stated.wanted is None else "solved", at, source or "", None, note)
+        entry = self.form.sources.get(source)
+        kind = "solved" if stated.wanted else "assumed" if entry and entry.assumed else "published"
+        return Origin(kind, at, source or "", None, note)
 
     def policy_origin(self, name: str, place: Place, assumed: tuple[float, float] | None, note: Text) -> Origin:
         """Of a policy value: its document, its period and how sure it is; the file may call it an assumption."""

@@ -47,6 +47,7 @@ HELP: dict[str, Text] = {
     "SourceNote.document": Text("文件名称、文号或条款", "name of the document, its number or clause"),
     "SourceNote.document_en": Text("文件的英文名称", "its name in English"),
     "SourceNote.link": Text("网址", "web address"),
+    "SourceNote.assumed": Text("true：不是公布的文件，引用它的数值都是假设，理由和范围写在 note", "true: no published document, values that name it are assumptions; reason and range stand in note"),
     "SourceNote.date": Text("文件日期", "date of the document"),
     "ScenarioFile.policy": Text("政策取值的日期", "the date of policy values"),
     "PolicyDate.as_of": Text("政策取值以这一天为准", "policy values are those of this day"),

@@ -59,7 +59,7 @@ def resolve(
         units=found, by="accounts" if accounts else form.balance.by, listed=accounts, draws=drawn,
         origins=context.origins, unit_origins=context.unit_origins, splits=tuple(context.splits),
         sources={
-            key: SourceEntry(Text(s.document, s.document_en), s.link, s.date.isoformat() if s.date else "", s.note)
+            key: SourceEntry(Text(s.document, s.document_en), s.link, s.date.isoformat() if s.date else "", s.note, s.assumed)
             for key, s in form.sources.items()
         }
         | {SOURCE + use.policy.name: SourceEntry(use.entry.document, use.entry.link, "", "") for use in used},

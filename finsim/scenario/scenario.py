@@ -31,7 +31,7 @@ GROUPINGS = ("unit", "district", "all", "accounts")
 class Origin:
     """Where a number comes from.
 
-    kind  published (a source says so) | unverified (a policy value that is to be verified) | assumed (with a range)
+    kind  published (a source says so) | unverified (a policy value that is to be verified) | assumed (with a range, its own or that of its source)
           | derived (worked out from other values by a stated rule) | changed (set on the command line)
           | solved (found outside the sheet for a goal, which the note says) | default (left out; the meaning is in the reference)
     """
@@ -124,6 +124,8 @@ class SourceEntry:
     link: str
     date: str
     note: str
+    assumed: bool = False
+    """Whether it only explains assumptions."""
 
 
 @dataclass(frozen=True)

@@ -65,13 +65,14 @@ def _optional(annotation: Any) -> Any:
 
 # ---- the file's head ---------------------------------------------------------------------------------------
 class SourceNote(Terms):
-    """来源：what document a figure comes from."""
+    """来源：what document a figure comes from; ``assumed``: none, its figures are assumptions that it explains."""
 
     document: DocumentName
     document_en: DocumentName
     link: Link = ""
     date: datetime.date | None = None
     note: Words = ""
+    assumed: bool = False
 
 
 class Timeline(Terms):

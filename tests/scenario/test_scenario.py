@@ -80,7 +80,7 @@ def test_every_input_has_an_origin(songxian: Scenario, two_loans: Scenario) -> N
 @pytest.mark.parametrize(
     ("sheet", "path", "kind", "written"),
     [
-        ("unit", "streams.parking.price", "published", "price: {value: 150 元"),
+        ("unit", "streams.parking.price", "assumed", "price: {value: 150 元"),
         ("unit", "streams.parking.occupancy", "assumed", "occupancy: {value: 90%, assumed: [0.6, 0.98], note: 车位使用率}"),
         ("unit", "works.parking.owned", "derived", "owner: company"),
         ("unit", "works.pipes.life", "derived", "owner: government"),

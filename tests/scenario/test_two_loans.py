@@ -42,7 +42,8 @@ def test_it_is_marked_as_invented(base: Scenario) -> None:
     documents = {key: (s.document.zh, s.document.en) for key, s in base.sources.items() if key not in policies}
     assert documents == {"invented": ("虚构示例", "invented example")}
     published = [origin for origin in base.origins.values() if origin.kind == "published"]
-    assert {origin.source for origin in published} == {"invented", "policy.income_tax.rate"}
+    assert {origin.source for origin in published} == {"policy.income_tax.rate"}  # nothing invented is shown as fact
+    assert {origin.kind for origin in base.origins.values() if origin.source == "invented"} == {"assumed", "derived"}
 
 
 def test_three_units_in_two_districts(base: Scenario) -> None:

@@ -84,7 +84,7 @@ def test_every_number_is_sourced_or_assumed_with_range_and_reason(variant: str) 
         assert origin.kind in {"published", "assumed", "derived", "default"}, key
         assert not origin.source or origin.source in scenario.sources, key
         if origin.kind == "assumed":
-            assert (origin.assumed and origin.note.zh) or " 至 " in origin.note.zh, key
+            assert (origin.assumed and origin.note.zh) or " 至 " in origin.note.zh or scenario.sources[origin.source].assumed, key
 
 
 def test_projects_lie_within_the_ranges_they_were_drawn_from() -> None:

@@ -206,7 +206,7 @@ class _Author:
             "finsim": 1, "title": f"随机方案 {seed}", "title_en": f"random scenario {seed}",
             "note": "随机生成", "note_en": "made at random",
             "sources": {
-                "invented": {"document": "虚构", "document_en": "invented"},
+                "invented": {"document": "虚构", "document_en": "invented", "assumed": True},
                 "other": {"document": "另一文件", "document_en": "another document", "link": "https://example.org/",
                           "date": datetime.date(2024, 5, 6), "note": "备注"},
             },
