@@ -162,7 +162,7 @@ def _exclusions(context: Context, path: Path, name: str, terms: Any, pays: dict[
         ):
             continue
         both = [work for work in pays[name] if work in pays[other]]
-        apart = terms.county and counties.get(other) and terms.county != counties[other]
+        apart = terms.county and counties.get(other) and not {*terms.county} & {*counties[other]}
         if both and not apart:
             context.refuse(
                 (*path, "excludes"), Text(f"与 {other} 互斥，却都可支付同一工程。", f"It excludes {other}, yet both may pay the same work."),

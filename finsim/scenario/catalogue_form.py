@@ -12,7 +12,19 @@ from finsim.model.sources import Source
 from finsim.model.streams import RampYear, Stream
 from finsim.model.structure import BELONGS, ELEMENTS, LEVELS, NATURES, STREAM_KINDS, TAX_TREATMENTS
 from finsim.model.works import Work
-from finsim.scenario.fields import Amounts, Id, ItemId, Label, LabelEn, Neighbours, Phasing, Share, Years, refused
+from finsim.scenario.fields import (
+    Amounts,
+    Counties,
+    Id,
+    ItemId,
+    Label,
+    LabelEn,
+    Neighbours,
+    Phasing,
+    Share,
+    Years,
+    refused,
+)
 from finsim.scenario.form import Named, Terms, with_inputs
 from finsim.scenario.values import stated
 from finsim.sheet import Block, Input, Text
@@ -76,7 +88,7 @@ class _Source(Named):
     nature: Literal[NATURES]  # type: ignore[valid-type]
     level: Literal[LEVELS] | None = None  # type: ignore[valid-type]
     tax: Literal[TAX_TREATMENTS] = "capital"  # type: ignore[valid-type]
-    county: Label | None = None
+    county: Counties | None = None
     floors_from: Annotated[int, Field(ge=1, le=100)] | None = None
     pays: Pays
     excludes: list[str] = []

@@ -110,6 +110,7 @@ class Context:
         """Its own source or assumption, else the source of its block, else that of the file; else it does not load.
 
         A source speaks for the file in which it stands: a value that another file or the command line sets is not its.
+        What is solved comes from its goal and needs none.
         """
         self.source_known((*path, "source"), stated.source, place)
         at = place or self.document.place_of(path)
@@ -123,7 +124,7 @@ class Context:
         if at.file.startswith(COMMAND_LINE) and stated.source is None:
             return Origin("changed", at, "", None, note)
         source = stated.source or self._inherited(path, inherited, at)
-        if source is None:
+        if source is None and stated.wanted is None:
             self.refuse(
                 path, Text("这个数值没有来源，也没有标为假设。", "This value has neither a source nor a range of assumption."),
                 f"{stated.number:g}", Text("source: 来源编号，或 assumed: [低, 高]", "source: a key of sources, or assumed: [low, high]"),

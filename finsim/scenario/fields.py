@@ -282,6 +282,16 @@ def _names(given: object) -> tuple[str, ...]:
 Neighbours = Annotated[tuple[str, ...], BeforeValidator(_names), WithJsonSchema({"type": ["array", "string"]})]
 
 
+def _one_or_several(given: object) -> object:
+    return (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else given
+
+
+Counties = Annotated[
+    tuple[Label, ...], Field(min_length=1), BeforeValidator(_one_or_several), WithJsonSchema({"type": ["array", "string"]})
+]
+"""A county, or a list of them."""
+
+
 # ---- finance split over units ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Split:

@@ -74,7 +74,7 @@ HELP: dict[str, Text] = {
     "Source.level": Text("财政级次", "whose budget a fiscal source comes from"),
     "Source.tax": Text("形成企业资产时的税务处理：capital 资本投入、untaxed 不征税收入（折旧不得扣除）、taxed 应税收入",
                        "to income tax, for the company's assets: capital, untaxed (depreciation not deductible), taxed"),
-    "Source.county": Text("所属县区：不用于别处的单元", "its county: it reaches no unit elsewhere"),
+    "Source.county": Text("所属县区，一个或几个：不用于别处的单元", "its county, or a list of them: it reaches no unit elsewhere"),
     "Source.floors_from": Text("只用于这个层数以上的单元", "only for units of at least so many floors"),
     "Source.pays": Text("适用范围（专款专用）", "which works it may pay"),
     "Source.excludes": Text("不与这些来源支付同一改造内容", "sources with which it never pays one work"),

@@ -34,10 +34,11 @@ def load(path: str | pathlib.Path, variant: str | None = None, changes: Iterable
     Raises :class:`ScenarioError` with every problem of the file and of all its variants, each with its place and remedy.
     """
     document = compose(pathlib.Path(path))
-    scenarios, problems = _examined(document, pathlib.Path(path).parent, assigned(changes))
+    wanted = variant or _default(document)
+    scenarios, problems = _examined(document, pathlib.Path(path).parent, assigned(changes), wanted)
     if variant and variant not in scenarios:
         problems.append(_unknown(document, "variants", variant, scenarios))
-    scenario = scenarios.get(variant or _default(document))
+    scenario = scenarios.get(wanted)
     if problems or scenario is None:
         raise ScenarioError(problems)
     return scenario
@@ -77,8 +78,9 @@ def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
         place, path = document.place_of(("units", "table")), "units.table"
         allowed, remedy = Text("units: {list: …}", "units: {list: …}"), Text("用 --save 重新保存。", "Save it again with --save.")
         raise ScenarioError([Problem(place.file, place.line, path, what, "", allowed, remedy)])
-    scenarios, problems = _examined(document, pathlib.Path(), assigned(changes))
-    scenario = scenarios.get(_default(document))
+    wanted = _default(document)
+    scenarios, problems = _examined(document, pathlib.Path(), assigned(changes), wanted)
+    scenario = scenarios.get(wanted)
     if problems or scenario is None:
         raise ScenarioError(problems)
     return scenario
@@ -101,9 +103,12 @@ def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[s
 
 
 def _examined(
-    document: Document, folder: pathlib.Path, changes: Document
+    document: Document, folder: pathlib.Path, changes: Document, wanted: str
 ) -> tuple[dict[str, Scenario | None], list[Problem]]:
-    """The file as it stands and each of its variants, with everything that is wrong."""
+    """The file as it stands and each of its variants, with everything that is wrong.
+
+    Changes go to the ``wanted`` one alone: another may have removed what they change.
+    """
     scenarios: dict[str, Scenario | None] = {}
     found: dict[Problem, list[str]] = {}
     for name, whole in [(_BASE, document), *_variants(document)]:
@@ -111,11 +116,13 @@ def _examined(
             scenarios[name] = None
             found |= {problem: [name] for problem in whole.problems}
             continue
-        if whole is document and (base := scenarios.get(_BASE)):  # a variant that changes nothing
+        changed = bool(changes.value) and name == wanted
+        same = whole is document and not (changes.value and wanted in (name, _BASE))
+        if same and (base := scenarios.get(_BASE)):  # a variant that changes nothing
             note = next(variant for variant in base.variants if variant.id == name)
             scenarios[name] = dataclasses.replace(base, variant=note)
             continue
-        whole = layered(whole, changes) if changes.value else whole
+        whole = layered(whole, changes) if changed else whole
         on_date = _policies(whole)
         form, problems = checked(whole, on_date)
         units, more = read_units(whole, folder, on_date)

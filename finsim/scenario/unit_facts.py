@@ -75,7 +75,7 @@ def _left_out(context: Context, unit: UnitRow, fact: str, label: Text, by: str) 
 
 # ---- which units a source reaches --------------------------------------------------------------------------
 def reach(context: Context) -> None:
-    """1 for the units of a source's county whose buildings are high enough, else 0; without such a condition 1 for all."""
+    """1 for the units of a source's counties whose buildings are high enough, else 0; without such a condition 1 for all."""
     for path, name, terms in context.entries("catalogue", "sources"):
         row = f"sources.{name}.eligible"
         note = Text("由 county、floors_from 得出。", "Follows from county and floors_from.")
@@ -85,10 +85,11 @@ def reach(context: Context) -> None:
         if terms.county or terms.floors_from:
             inside = np.array([float(_reached(context, unit, terms, row)) for unit in context.units.ordered])
         context.unit_inputs[row] = inside
-        if terms.county and context.units.ids and not inside.any():
-            counties = sorted({unit.terms.county for unit in context.units.ordered if unit.terms.county})
+        counties = sorted({unit.terms.county for unit in context.units.ordered if unit.terms.county})
+        without = [county for county in terms.county or () if not inside.any() or county not in counties]
+        if without and context.units.ids:
             context.refuse(
-                (*path, key), Text("没有单元可用这项资金。", "The source reaches no unit."), terms.county,
+                (*path, key), Text("没有单元可用这项资金。", "The source reaches no unit."), ", ".join(without),
                 Text("、".join(counties) or "（无）", ", ".join(counties) or "(none)"), Text("改 county，或单元的 county。", "Change county, here or of the units."),
             )  # fmt: skip
 
@@ -103,7 +104,7 @@ def _reached(context: Context, unit: UnitRow, terms: object, by: str) -> bool:
             label = Text("所属县区", "county") if fact == "county" else Text("层数", "number of floors")
             _left_out(context, unit, fact, label, by.replace("eligible", key))
             continue
-        inside = inside and (found == wanted if key == "county" else found.number >= wanted)
+        inside = inside and (found in wanted if key == "county" else found.number >= wanted)
     return inside
 
 

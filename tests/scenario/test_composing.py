@@ -176,6 +176,15 @@ def test_a_variant_may_name_paths(folder: Path) -> None:
     assert dear.numbers.unit_inputs["facts.households"][0] == 700
 
 
+def test_a_change_leaves_other_variants_alone(folder: Path) -> None:
+    """One of them has removed what is changed."""
+    gone = f"variants:\n  gone: {{label: 无, label_en: without, remove: {LOAN}}}\n"
+    path = written(folder, "whole.yaml", BASE.replace("variants:\n", gone, 1))
+    changed = load(path, "high_subsidy", ["finance.loans.commercial_bank.rate={value: 4%, assumed: [0.03, 0.05]}"])
+    assert changed.numbers.account_inputs["loans.commercial_bank.rate"].tolist() == [0.04]
+    assert "loans.commercial_bank.rate" not in load(path, "gone").numbers.account_inputs
+
+
 def test_changes_of_the_command_line_come_last_and_say_so(folder: Path) -> None:
     scenario = load(folder / "base.yaml", None, ["catalogue.streams.parking.price=200 元", "units.river.households=310"])
     assert scenario.numbers.unit_inputs["streams.parking.price"].tolist() == [200]

@@ -12,6 +12,7 @@ import finsim.scenario.catalogue_form
 from finsim.result import run
 from finsim.scenario.catalogue_form import input_headings
 from finsim.scenario.loading import check, load
+from finsim.scenario.problems import ScenarioError
 from finsim.sheet import Text
 
 MINIMAL = (Path(__file__).parents[1] / "bad" / "minimal.yaml").read_text(encoding="utf-8")
@@ -74,6 +75,15 @@ def test_a_source_reaches_the_high_buildings_of_its_county(tmp_path: Path) -> No
     assert scenario.numbers.unit_inputs["sources.central.eligible"].tolist() == [1, 0, 0]
     origin = scenario.origin("unit", "sources.central.eligible")
     assert (origin.kind, origin.note.en) == ("derived", "Follows from county and floors_from.")
+
+
+def test_a_source_may_reach_several_counties_each_with_a_unit(tmp_path: Path) -> None:
+    before, after = "      per_household: 4000 元/户\n", "      per_household: 500 元/户\n      county: [甲县, 乙县]\n"
+    scenario = load(written(tmp_path, CHINESE, (before, after + "      floors_from: 7\n")))
+    assert scenario.numbers.unit_inputs["sources.central.eligible"].tolist() == [0, 0, 1]
+    with pytest.raises(ScenarioError) as refused:
+        load(written(tmp_path, CHINESE, (before, after.replace("乙县", "丙县"))))
+    assert [(p.path, p.found) for p in refused.value.problems] == [("catalogue.sources.central.county", "丙县")]
 
 
 def test_a_factor_formula_leaves_out_other_counties_and_is_derived(tmp_path: Path) -> None:

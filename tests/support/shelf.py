@@ -142,16 +142,18 @@ def known(model: Model) -> set[str]:
 
 # ---- books of a scenario file ------------------------------------------------------------------------------
 GROUPINGS = ("all", "district", "unit", "accounts")
-MOST = 10
+MOST, LARGE, OF_LARGE = 10, 12, 4
+"""Books of a file at most, and of one with more units than ``LARGE``."""
 
 
 def books_of(file: Path) -> dict[str, Case]:
     """Books of every variant and grouping of a file.
 
     Where a grouping has many accounts, the variants take turns: each account has its book under one of them; of a file
-    with more than ``MOST`` books, evenly so many.
+    with more books than that, evenly ``MOST`` of them, or ``OF_LARGE``.
     """
     found: dict[str, Case] = {}
+    most = OF_LARGE if len(load(file).units) > LARGE else MOST
     variants = [variant.id for variant in load(file).variants] or [None]
     for turn, variant in enumerate(variants):
         scenario = load(file, variant)
@@ -161,7 +163,7 @@ def books_of(file: Path) -> dict[str, Case]:
             seen |= {account.units for account in accounts}
             for account in accounts[turn % (len(accounts) or 1) :: len(variants)]:
                 found[f"{variant}, {by}, {account.id}"] = partial(_made, scenario, by, account.id)
-    return dict([*found.items()][:: ceil(len(found) / MOST)])
+    return dict([*found.items()][:: ceil(len(found) / most)])
 
 
 def _made(scenario: Scenario, by: str, account: str) -> tuple[Scenario, str, str]:
