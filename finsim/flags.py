@@ -48,8 +48,8 @@ class Flag:
             )
         when = spans(self.years)
         return Text(
-            f"{self.label.zh}：{when.zh} 年，{self.amount:,.2f} 万元",
-            f"{self.label.en}: {self.amount:,.2f} (CNY 10,000) in {when.en}",
+            f"{self.label.zh}：{when.zh} 年，{self.amount:z,.2f} 万元",
+            f"{self.label.en}: {self.amount:z,.2f} (CNY 10,000) in {when.en}",
         )
 
     def to_json(self) -> dict[str, Any]:

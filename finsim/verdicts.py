@@ -85,8 +85,8 @@ def cover(result: Result, account: str, kind: str, label: Text) -> Verdict:
     else:
         verb = Text("达到", "reaches") if passed else Text("低于", "is below")
         reason = Text(
-            f"可用于偿债的收益 {income:,.2f} 万元，覆盖倍数 {value:.3f}，{verb.zh}要求的 {threshold:g} 倍。",
-            f"Income for debt service {income:,.2f} (CNY 10,000); cover {value:.3f} {verb.en} the required {threshold:g}.",
+            f"可用于偿债的收益 {income:z,.2f} 万元，覆盖倍数 {value:.3f}，{verb.zh}要求的 {threshold:g} 倍。",
+            f"Income for debt service {income:z,.2f} (CNY 10,000); cover {value:.3f} {verb.en} the required {threshold:g}.",
         )
     margin = None if value is None else value - threshold
     period = None if value is None else counted[-1] if counted else None
@@ -117,8 +117,8 @@ def liquidity(result: Result, account: str) -> Verdict:
     year = result.years[first - 1] if first else worst
     if passed:
         reason = Text(
-            f"各年末累计盈余资金均不为负，最低 {lowest:,.2f} 万元。",
-            f"Accumulated surplus is never negative; lowest {lowest:,.2f} (CNY 10,000).",
+            f"各年末累计盈余资金均不为负，最低 {lowest:z,.2f} 万元。",
+            f"Accumulated surplus is never negative; lowest {lowest:z,.2f} (CNY 10,000).",
         )
     else:
         years = round(result.cell("liquidity.years", account))
@@ -129,8 +129,8 @@ def liquidity(result: Result, account: str) -> Verdict:
         )
         said = rolled if endless else Text("", "")
         reason = Text(
-            f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:,.2f} 万元。{said.zh}",
-            f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:,.2f} (CNY 10,000).{said.en}",
+            f"{year} 年末首次出现资金缺口，共 {years} 年；{worst} 年末最大，为 {-lowest:z,.2f} 万元。{said.zh}",
+            f"First short at the end of {year}, for {years} years; largest at the end of {worst}: {-lowest:z,.2f} (CNY 10,000).{said.en}",
         )
     label = Text("年度流动性", "yearly liquidity")
     counted = _counted(result, "liquidity")
@@ -206,7 +206,7 @@ def public_money(result: Result, account: str) -> Verdict:
     found = tuple(flags.flags(result, account))
     reason = _joined(
         _budget(result, account),
-        Text(f"超出债务限额最多 {max(over):,.2f} 万元。", f"Beyond the debt limit at most {max(over):,.2f} (CNY 10,000).")
+        Text(f"超出债务限额最多 {max(over):z,.2f} 万元。", f"Beyond the debt limit at most {max(over):z,.2f} (CNY 10,000).")
         if result.value("account", account, "public.debt_limited", None) > 0.5
         else Text("未列债务限额。", "No debt limit is stated."),
         flags.listed(found, "red", Text("红线问题", "Forbidden")),
@@ -224,13 +224,13 @@ def _budget(result: Result, account: str) -> Text:
     limited = [year for year in result.years if result.value("account", account, "public.limited", year) > 0.5]
     if not limited:
         return Text(
-            f"本级财政支出 {outlay:,.2f} 万元，没有列明预算，未作比较。",
-            f"Outlay of the own budget {outlay:,.2f} (CNY 10,000); no budget is stated to compare it with.",
+            f"本级财政支出 {outlay:z,.2f} 万元，没有列明预算，未作比较。",
+            f"Outlay of the own budget {outlay:z,.2f} (CNY 10,000); no budget is stated to compare it with.",
         )
     years = flags.spans(limited)
     return Text(
-        f"本级财政支出 {outlay:,.2f} 万元，超出 {years.zh} 年预算 {beyond:,.2f} 万元。",
-        f"Outlay of the own budget {outlay:,.2f}, of which beyond the budget of {years.en} {beyond:,.2f} (CNY 10,000).",
+        f"本级财政支出 {outlay:z,.2f} 万元，超出 {years.zh} 年预算 {beyond:z,.2f} 万元。",
+        f"Outlay of the own budget {outlay:z,.2f}, of which beyond the budget of {years.en} {beyond:z,.2f} (CNY 10,000).",
     )
 
 
@@ -239,8 +239,8 @@ def ring_fence(result: Result, account: str) -> Verdict:
     passed = result.cell("public.ring_fenced", account) > 0.5
     value = float(astray.sum())
     reason = Text(
-        f"支付不符合用途或流出本县区的资金 {value:,.2f} 万元。",
-        f"Money that paid for ineligible works or left its county: {value:,.2f} (CNY 10,000).",
+        f"支付不符合用途或流出本县区的资金 {value:z,.2f} 万元。",
+        f"Money that paid for ineligible works or left its county: {value:z,.2f} (CNY 10,000).",
     )
     year = None if passed else result.years[int(np.argmax(astray > TOLERANCE))]
     label = Text("专款专用", "ring-fence")

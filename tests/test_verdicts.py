@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from finsim.cli import main
+from finsim.importing.start import starting_file
 from finsim.result import Result, run
 from finsim.scenario.document import parse, read
 from finsim.scenario.loading import load
@@ -345,3 +346,13 @@ def test_the_example_of_the_documentation_is_one(tmp_path: Path) -> None:
     found = run(load(path))
     assert {one.work.id for one in found.missing_works} == {"clearing"}
     assert verdict(found, "public_money").passed and flagged(found) == {}
+
+
+def test_no_verdict_shows_a_minus_before_nothing(tmp_path: Path) -> None:
+    """What rounding leaves of nothing is 0.00, not −0.00."""
+    path = tmp_path / "start.yaml"
+    path.write_text(starting_file(), "utf-8")
+    result = run(load(path))
+    assert -1e-9 < result.cell("liquidity.lowest", "all") < 0
+    assert "-0.00" not in "".join(f"{v.reason.zh}{v.reason.en}" for v in result.verdicts("all"))
+    assert "-0.00" not in CliRunner().invoke(main, ["run", str(path)]).output

@@ -57,7 +57,7 @@ def number(value: float | None, unit: str) -> str:
         return "—"
     if unit == "1":
         return f"{value:,.6g}"
-    return f"{value:,.3f}" if unit == "倍" else f"{value:,.2f}"
+    return f"{value:z,.3f}" if unit == "倍" else f"{value:z,.2f}"
 
 
 def heading(console: Console, scenario: Scenario, by: str, lang: str) -> None:
