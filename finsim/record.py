@@ -12,7 +12,9 @@ from typing import Any
 
 from finsim.files import write_whole
 from finsim.result import Result, run
-from finsim.risk.trials import Sample, simulate
+from finsim.risk.sample import Sample
+from finsim.risk.sampling import DESIGNS
+from finsim.risk.trials import simulate
 from finsim.scenario.document import Document, parse
 from finsim.scenario.loading import load_document
 from finsim.scenario.problems import Problem, ScenarioError
@@ -66,10 +68,14 @@ def record_of_run(result: Result, document: Document, changes: Sequence[str] = (
     return _record(command, [_run(result.scenario, result.by, document, result.to_json())])
 
 
-def record_of_simulation(samples: list[tuple[Sample, Document]], changes: Sequence[str] = ()) -> dict[str, Json]:
-    """The record of a simulation, one entry for each variant."""
+def record_of_simulation(
+    samples: list[tuple[Sample, Document]], trials: int, changes: Sequence[str] = ()
+) -> dict[str, Json]:
+    """The record of a simulation of at most so many trials, one entry for each variant."""
     first = samples[0][0]
-    command = {"kind": "simulate", "changes": list(changes), "trials": first.trials, "seed": first.seed}
+    how = {"trials": trials, "seed": first.seed, "sampler": first.sampler}
+    goal = {key: value for key, value in vars(first.goal).items() if value is not None}
+    command = {"kind": "simulate", "changes": list(changes), **how, **goal}
     runs = [_run(sample.scenario, sample.by, document, sample.to_json()) for sample, document in samples]
     return _record(command, runs)
 
@@ -90,7 +96,7 @@ def _run(scenario: Scenario, by: str, document: Document, results: dict[str, Jso
         "digest": scenario.digest,
         "scenario": as_yaml(document.value),
         "origins": list(_origins(scenario)),
-        "results": {key: value for key, value in results.items() if key not in ("scenario", "trials", "seed")},
+        "results": {key: value for key, value in results.items() if key not in ("scenario", "trials", "seed", "sampler")},
     }
 
 
@@ -125,7 +131,9 @@ def replay(path: Path, progress: Callable[[int, int], bool] | None = None) -> Re
         if command["kind"] == "run":
             results = run(scenario, recorded["by"]).to_json()
         else:
-            results = simulate(scenario, command["trials"], command["seed"], recorded["by"], progress).to_json()
+            sampler = command.get("sampler", "plain")  # the only one there was when records did not say it
+            how = (command["trials"], command["seed"], recorded["by"], progress, sampler)
+            results = simulate(scenario, *how, command.get("until"), command.get("wanted")).to_json()
         now = json.loads(json.dumps({key: results[key] for key in recorded["results"] if key in results}))
         figures += [Difference(name, *parts) for parts in _compared(recorded["results"], now, "")]
     wanted, own = record["versions"], versions()
@@ -165,7 +173,12 @@ def _is_record(record: dict[str, Json]) -> bool:
     command, runs, own = record.get("command"), record.get("runs"), record.get("versions")
     counted = isinstance(command, dict) and (
         command.get("kind") == "run"
-        or (command.get("kind") == "simulate" and all(type(command.get(key)) is int for key in ("trials", "seed")))
+        or (
+            command.get("kind") == "simulate"
+            and all(type(command.get(key)) is int for key in ("trials", "seed"))
+            and command.get("sampler", "plain") in DESIGNS
+            and all(isinstance(command.get(key, 0.5), float) and 0 < command.get(key, 0.5) < 1 for key in ("until", "wanted"))
+        )
     )
     texts = ("variant", "digest", "scenario")
     return bool(

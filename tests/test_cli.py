@@ -130,7 +130,7 @@ def test_json_of_simulate_adds_probability_and_quantiles() -> None:
     account = content["accounts"][0]
     for probability in (content["probability"], account["probability"], content["variants"]["density"]["probability"]):
         assert probability["low"] <= probability["value"] <= probability["high"]
-        assert (probability["level"], probability["method"]) == (0.95, "wilson")
+        assert (probability["level"], probability["method"]) == (0.95, "clopper-pearson")  # none balances
     assert set(account["quantiles"]) == {key for key, _, _, _ in INDICATORS}
     cover = account["quantiles"]["cover_full"]
     assert list(cover) == ["p5", "p10", "p25", "p50", "p75", "p90", "p95"]
@@ -233,3 +233,27 @@ def test_the_command_line_starts_without_the_engine() -> None:
     code = "import sys, finsim.cli; print([m for m in ('numpy', 'pydantic', 'plotly', 'dash') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# ---- simulate until ----------------------------------------------------------------------------------------
+def test_simulate_stops_at_a_precision_and_tells_a_verdict() -> None:
+    command = ("simulate", "scenarios/two-loans.yaml", "--trials", "20000", "--seed", "1", "--variant", "base")
+    content = json.loads(call(*command, "--until", "2%", "--json").output)
+    p = content["accounts"][0]["probability"]
+    assert content["trials"] < 20_000 and (p["high"] - p["low"]) / 2 <= 0.02
+    content = json.loads(call(*command, "--wanted", "90%", "--json").output)
+    decision = content["accounts"][0]["decision"]
+    assert decision["outcome"] == "missed" and decision["trials"] == content["trials"] == 1024
+    assert content["variants"]["base"]["accounts"][0]["decision"] == decision
+    assert "不达标（1,024 次）" in call(*command, "--wanted", "0.9").output
+    assert "不平衡时" in call(*command, "--wanted", "0.9").output
+
+
+@pytest.mark.parametrize(("option", "value"), [("--until", "0"), ("--wanted", "90"), ("--wanted", "甲"), ("--sampler", "halton")])
+def test_a_goal_or_sampler_that_cannot_be_is_wrong_use(option: str, value: str) -> None:
+    assert call("simulate", FILE, "--trials", "10", "--seed", "1", option, value).exit_code == 2
+
+
+def test_sobol_of_several_units_is_refused() -> None:
+    done = call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol")
+    assert done.exit_code == 1 and "只能用于一个改造单元" in done.output and "--sampler lhs" in done.output

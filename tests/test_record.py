@@ -63,11 +63,29 @@ def test_a_simulation_is_replayed_with_every_variant(tmp_path: Path) -> None:
     path = tmp_path / "simulation.json"
     assert call("simulate", "scenarios/two-loans.yaml", "--trials", "2000", "--seed", "0", "--save", str(path)).exit_code == 0
     record = json.loads(path.read_text("utf-8"))
-    assert record["command"] == {"kind": "simulate", "changes": [], "trials": 2000, "seed": 0}
+    assert record["command"] == {"kind": "simulate", "changes": [], "trials": 2000, "seed": 0, "sampler": "lhs"}
     assert [run["variant"] for run in record["runs"]] == ["base", "high_subsidy", "two_accounts"]
     assert [run["by"] for run in record["runs"]] == ["all", "all", "accounts"]
     content = json.loads(call("replay", str(path), "--json").output)
     assert content["same"] and content["digests"] == [run["digest"] for run in record["runs"]]
+
+
+def test_a_simulation_that_stops_by_itself_is_replayed_to_the_same_trial(tmp_path: Path) -> None:
+    path, command = tmp_path / "stopped.json", ["simulate", "scenarios/two-loans.yaml", "--trials", "20000", "--seed", "3"]
+    assert call(*command, "--until", "3%", "--wanted", "95%", "--sampler", "plain", "--save", str(path)).exit_code == 0
+    record = json.loads(path.read_text("utf-8"))
+    assert {key: record["command"][key] for key in ("trials", "until", "wanted", "sampler")} == {
+        "trials": 20_000, "until": 0.03, "wanted": 0.95, "sampler": "plain",
+    }  # fmt: skip
+    assert record["runs"][0]["results"]["accounts"][0]["decision"]["outcome"] == "missed"
+    assert replay(path).same
+
+
+def test_a_record_from_before_samplers_is_of_independent_trials(tmp_path: Path) -> None:
+    path, other = tmp_path / "plain.json", tmp_path / "older.json"
+    command = ["simulate", "scenarios/two-loans.yaml", "--trials", "300", "--seed", "3", "--sampler", "plain"]
+    assert call(*command, "--save", str(path)).exit_code == 0
+    assert replay(edited(path, other, lambda record: record["command"].pop("sampler"))).same
 
 
 def test_a_figure_that_differs_is_named(kept: Path, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from finsim.cli import main
 from finsim.model.engine import Engine
 from finsim.report.workbook import write
 from finsim.result import run
-from finsim.risk.trials import Sampler, simulate
+from finsim.risk.sampling import Sampler
+from finsim.risk.trials import simulate
 from finsim.scenario.document import parse
 from finsim.scenario.loading import check, load
 from finsim.scenario.scenario import Scenario

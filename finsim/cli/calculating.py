@@ -9,6 +9,7 @@ import click
 
 from finsim.cli.common import (
     FILE,
+    SHARE,
     WrongUse,
     account_of,
     command,
@@ -72,8 +73,14 @@ def run(
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--trials", type=click.IntRange(1, 10_000_000), required=True, help="模拟次数 · number of trials")
+@click.option("--trials", type=click.IntRange(1, 10_000_000), required=True, help="模拟次数；有 --until 或 --wanted 时为上限 · number of trials, with --until or --wanted the most")
 @click.option("--seed", type=click.IntRange(0), required=True, help="随机种子 · seed")
+@click.option(
+    "--sampler", type=click.Choice(["lhs", "sobol", "plain"]), default="lhs", show_default=True,
+    help="分块拉丁超立方、Sobol（限一个单元）、独立抽样 · Latin hypercubes, Sobol (one unit), independent trials",
+)
+@click.option("--until", type=SHARE, metavar="0.5%", help="概率的 95% 区间半宽达到此值即停 · stop when the probability is known to ± this")
+@click.option("--wanted", type=SHARE, metavar="90%", help="判定是否达到此概率：达标、不达标、无法判定 · is this probability reached, missed, or undecided")
 @option_by
 @option_variant
 @option_set
@@ -82,14 +89,14 @@ def run(
 @click.pass_obj
 @command
 def simulate(
-    lang: str, file: Path, trials: int, seed: int, by: str | None, variant: str | None, changes: tuple[str, ...],
-    save: Path | None, as_json: bool,
+    lang: str, file: Path, trials: int, seed: int, sampler: Any, until: float | None, wanted: float | None,
+    by: str | None, variant: str | None, changes: tuple[str, ...], save: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """蒙特卡洛模拟：平衡的概率及置信区间；文件中的各变体并列给出。
 
     Monte Carlo: the probability of balance with its interval, for all variants of the file side by side.
     """
-    from finsim.report.screen import show_samples
+    from finsim.report.sampled import show_samples
     from finsim.risk.trials import simulate as simulate_scenario
 
     chosen = load(file, variant, by, changes)
@@ -99,20 +106,25 @@ def simulate(
     for number, scenario in enumerate(scenarios, 1):
         name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
         with progress_bar(f"{number}/{len(scenarios)} {name}", lang) as progress:
-            samples.append(simulate_scenario(scenario, trials, seed, by, progress))
+            samples.append(simulate_scenario(scenario, trials, seed, by, progress, sampler, until, wanted))
     if save:
         from finsim.record import record_of_simulation
 
         kept = [(sample, self_contained(sample.scenario, file)) for sample in samples]
-        keep(record_of_simulation(kept, changes), save, lang)
+        keep(record_of_simulation(kept, trials, changes), save, lang)
     if as_json:
         content = samples[0].to_json()
         content["variants"] = {
             s.scenario.variant.id: {
                 "label": s.scenario.variant.label.zh,
                 "digest": s.scenario.digest,
+                "trials": s.trials,
                 "probability": s.probability_of_all().to_json(),
-                "accounts": [{"id": a.id, "probability": s.probability(a.id).to_json()} for a in s.accounts],
+                "accounts": [
+                    {"id": a.id, "probability": s.probability(a.id).to_json()}
+                    | ({"decision": s.decisions[a.id].to_json()} if a.id in s.decisions else {})
+                    for a in s.accounts
+                ],
             }
             for s in samples
             if s.scenario.variant

@@ -26,6 +26,24 @@ GROUPINGS = ("unit", "district", "all", "accounts")
 FILE = click.Path(path_type=Path)
 
 
+class Share(click.ParamType[float]):
+    """A number between 0 and 1, as 0.5 or as 50%."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from finsim.scenario.quantity import QuantityError, check, convert
+
+        try:
+            share = convert(value, "1")
+            check(share, gt=0.0, lt=1.0)
+        except QuantityError as error:
+            self.fail(f"{error.what.zh} {error.what.en}", param, ctx)
+        return share
+
+
+SHARE = Share()
+
 
 class Refused(click.ClickException):
     """A problem of the scenario: told as it is, exit code 1."""

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from finsim.report.wording import Wording
 from finsim.result import Result
 from finsim.sheet import TOLERANCE, Text
+
+TESTS = {
+    "cover_full": Text("债券本息覆盖（全口径）", "bond cover (full)"),
+    "cover_operating": Text("债券本息覆盖（运营期）", "bond cover (operating)"),
+    "cover_all_debt": Text("全部债务本息覆盖", "cover of all debt"),
+    "liquidity": Text("年度流动性", "yearly liquidity"),
+    "recovery": Text("投资回收（财务净现值）", "recovery of investment (net present value)"),
+    "lender": Text("贷款人条件", "lender's tests"),
+    "public_money": Text("财政资金", "public money"),
+    "ring_fence": Text("专款专用", "ring-fence"),
+}
+"""Names of the tests, as the verdicts have them."""
 
 
 def headline(result: Result, account: str, wording: Wording) -> str:
@@ -136,6 +151,35 @@ def fan(years: tuple[int, ...], low: float, median: float, high: float, trials: 
         ),
         wording,
     )
+
+
+def failing(failure: Mapping[str, Any], wording: Wording) -> str:
+    """What is missing when an account does not balance, and which test fails first; empty if it always balances."""
+    count, money, gaps = failure["trials"], wording.sum_of_money, failure["gaps"]
+    if not count:
+        return ""
+    peak, cover = gaps["peak_unfunded"], gaps["cover_shortfall"]
+    worst, first = peak["tails"]["p95"]["cvar"], first_break(failure["first"][0], count, wording)
+    parts = [
+        Text(
+            f"{count:,} 次不平衡中，待落实资金峰值平均 {money(peak['mean_when_failing'])}；全部模拟中最坏 5% 平均 {money(worst)}",
+            f"in the {count:,} trials that fail, funds still to be secured peak at {money(peak['mean_when_failing'])} on average; "
+            f"in the worst 5% of all trials at {money(worst)}",
+        )
+    ]
+    if cover["mean_when_failing"]:
+        missing = money(cover["mean_when_failing"])
+        parts.append(Text(f"覆盖要求所缺收益平均 {missing}", f"income missing for cover is {missing} on average"))
+    parts.append(Text(f"最先未通过的多为 {first}", f"most often the first to fail is {first}"))
+    return _sentence(("；" if wording.lang == "zh" else "; ").join(wording.say(part) for part in parts), wording)
+
+
+def first_break(first: Mapping[str, Any], failing: int, wording: Wording) -> str:
+    """Year and name of a test that fails first, and in which share of the trials that fail."""
+    share, test, year = wording.percent(first["count"] / failing, 0), TESTS[first["test"]], first["year"]
+    if year is None:
+        return wording.say(Text(f"{test.zh}（{share}）", f"{test.en} ({share})"))
+    return wording.say(Text(f"{year} 年{test.zh}（{share}）", f"{test.en} in {year} ({share})"))
 
 
 def _sentence(text: str, wording: Wording) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -11,16 +10,13 @@ from rich.text import Text as Styled
 from rich.tree import Tree
 
 from finsim.report.policies import show_uses
-from finsim.report.solution import show_fixed, show_goals
+from finsim.report.solution import show_goals
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
 from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Origin, Scenario
 from finsim.scope import MissingWork
 from finsim.sheet import Text
-
-if TYPE_CHECKING:
-    from finsim.risk.trials import Sample
 
 SAID = {
     "balanced": Text("平衡", "balances"),
@@ -42,14 +38,11 @@ SAID = {
     "red": Text("红线", "FORBIDDEN"),
     "yellow": Text("提示", "to be looked at"),
     "warning": Text("提醒", "warning"),
-    "probability": Text("平衡概率", "probability of balance"),
-    "interval": Text("95% 置信区间", "95 % interval"),
     "variant": Text("方案变体", "variant"),
     "formula": Text("公式", "formula"),
     "written": Text("公式位置", "formula at"),
     "source": Text("来源", "source"),
 }
-
 
 def number(value: float | None, unit: str) -> str:
     """A number as people read it: money to the fen of 万元, ratios to three places, shares in per cent."""
@@ -94,7 +87,7 @@ def show_result(result: Result, lang: str) -> None:
             _amounts(console, result, account.id, lang)
     show_missing_works(result.missing_works, lang)
     show_goals(console, result, lang)
-    _splits(console, result.scenario, lang)
+    show_splits(console, result.scenario, lang)
     show_uses(console, result.scenario.policies, lang)
 
 
@@ -120,40 +113,12 @@ def _amounts(console: Console, result: Result, account: str, lang: str) -> None:
     console.print(measures)
 
 
-def _splits(console: Console, scenario: Scenario, lang: str) -> None:
+def show_splits(console: Console, scenario: Scenario, lang: str) -> None:
     if len(scenario.units) > 1 and scenario.splits:
         console.print()
         rules = "；".join if lang == "zh" else "; ".join
         text = rules(f"{n.subject.say(lang)} — {n.rule.say(lang)}" for n in scenario.splits)
         console.print(f"{SAID['splits'].say(lang)}：{text}", highlight=False)
-
-
-def show_samples(samples: Sequence[Sample], lang: str) -> None:
-    """Probabilities of all variants side by side: where inputs are assumed, no probability stands alone."""
-    console = Console()
-    first = samples[0]
-    heading(console, first.scenario, first.by, lang)
-    trials = Text(f"{first.trials:,} 次模拟，种子 {first.seed}", f"{first.trials:,} trials, seed {first.seed}")
-    console.print(trials.say(lang), highlight=False)
-    table = Table(*(SAID[k].say(lang) for k in ("account", "variant", "probability", "interval")))
-    counted = list(dict.fromkeys(test for sample in samples for test in sample.scenario.structure.standard))
-    for test in counted:
-        table.add_column(f"{SAID['passed'].say(lang)} {test}")
-    # a variant may list accounts of its own, and a standard of its own
-    for account in dict.fromkeys((a.id, a.label) for sample in samples for a in sample.accounts):
-        for sample in samples:
-            if account not in [(a.id, a.label) for a in sample.accounts]:
-                continue
-            p = sample.probability(account[0])
-            name = sample.scenario.variant.label.say(lang) if sample.scenario.variant else "—"
-            own = sample.scenario.structure.standard
-            tests = [f"{sample.test_probability(account[0], t).value:.1%}" if t in own else "—" for t in counted]
-            interval = f"{p.low:.2%} – {p.high:.2%}"
-            table.add_row(account[1].say(lang), name, f"{p.value:.1%}", interval, *tests)
-    console.print(table)
-    for sample in samples:
-        show_fixed(console, sample.scenario, lang)
-    _splits(console, first.scenario, lang)
 
 
 def show_explanation(

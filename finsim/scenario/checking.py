@@ -19,6 +19,7 @@ from finsim.sheet import Text
 _KINDS = {
     "string_type": Refusal(Text("应为文字。", "This must be text."), Text("文字", "text"), Text("加引号写成文字。", "Write it as text in quotes.")),
     "int_type": Refusal(Text("应为整数。", "This must be a whole number."), Text("整数", "a whole number"), Text("写整数，不带引号和单位，如 2026。", "Write a whole number without quotes or unit, such as 2026.")),
+    "bool_type": Refusal(Text("应为 true 或 false。", "This must be true or false."), Text("true、false", "true, false"), Text("写 true 或 false，不带引号。", "Write true or false without quotes.")),
     "list_type": Refusal(Text("应为列表。", "This must be a list."), Text("列表", "a list"), Text("写成 [甲, 乙]，或每行一个“- ”。", "Write [a, b], or a `- ` on each line.")),
     "date_type": Refusal(Text("应为日期。", "This must be a date."), Text("日期", "a date"), Text("例如 2023-06-30。", "For example 2023-06-30.")),
 }  # fmt: skip

@@ -119,14 +119,106 @@ class Lognormal(Distribution):
         return self.low or 0.0, math.inf if self.high is None else self.high
 
 
+@dataclass(frozen=True)
+class Beta(Distribution):
+    """Beta distribution with these two shapes, stretched over [low, high]; its mean is low + (high − low) first/(first + second)."""
+
+    label = Text("贝塔分布", "beta")
+    first: float
+    second: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_order(self.low, self.high)
+        for shape in (self.first, self.second):
+            _require_finite(shape)
+            if not SHAPES[0] <= shape <= SHAPES[1]:
+                between = f"{SHAPES[0]:g}", f"{SHAPES[1]:g}"
+                raise DistributionError(
+                    Text(f"形状参数应在 {between[0]} 至 {between[1]} 之间：{shape}", f"a shape is not between {between[0]} and {between[1]}: {shape}")
+                )  # fmt: skip
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
+@dataclass(frozen=True)
+class Discrete(Distribution):
+    """One of these values, rising, each with its probability; together 1."""
+
+    label = Text("离散分布", "discrete")
+    values: tuple[float, ...]
+    probabilities: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _require_finite(*self.values, *self.probabilities)
+        if not self.values:
+            raise DistributionError(Text("没有取值", "there are no values"))
+        if list(self.values) != sorted(set(self.values)):
+            raise DistributionError(Text("取值有重复", "a value stands there twice"))
+        for probability in self.probabilities:
+            _require_probability(probability)
+        if abs(sum(self.probabilities) - 1.0) > 1e-9:
+            total = f"{sum(self.probabilities):.12g}"
+            raise DistributionError(Text(f"概率合计应为 1：{total}", f"the probabilities do not add up to 1: {total}"))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
+
+
+@dataclass(frozen=True)
+class Empirical(Distribution):
+    """One of the values that have been observed, all alike; they rise, and may be there more than once."""
+
+    label = Text("经验分布", "empirical")
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _require_finite(*self.values)
+        if len(self.values) < 2:
+            raise DistributionError(Text("观测值应不少于 2 个", "there are fewer than 2 values"))
+        _require_order(*self.values)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.values[0], self.values[-1]
+
+
+@dataclass(frozen=True)
+class Event(Distribution):
+    """Something that happens with this probability; then the input has ``value``, otherwise what the scenario states."""
+
+    label = Text("事件", "event")
+    probability: float
+    value: float
+
+    def __post_init__(self) -> None:
+        _require_finite(self.probability, self.value)
+        _require_probability(self.probability)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.value, self.value
+
+
+SHAPES = (0.5, 100.0)
+"""Shapes of a beta distribution: below, it piles up at its ends; above, a normal distribution says as much."""
+
 KINDS: dict[str, type[Distribution]] = {
     "triangular": Triangular,
     "pert": Pert,
     "uniform": Uniform,
     "normal": Normal,
     "lognormal": Lognormal,
+    "beta": Beta,
+    "discrete": Discrete,
+    "empirical": Empirical,
+    "event": Event,
 }
-"""Name in the scenario → distribution; its parameters are given as a list, in the order of the class."""
+"""Name in the scenario → distribution. The parameters of the first six are a list, in the order of the class."""
 
 
 def _require_finite(*parameters: float) -> None:
@@ -145,6 +237,13 @@ def _require_order(*parameters: float) -> None:
 def _require_positive(zh: str, en: str, parameter: float) -> None:
     if not parameter > 0.0:
         raise DistributionError(Text(f"{zh}应大于 0：{parameter}", f"{en} is not above 0: {parameter}"))
+
+
+def _require_probability(probability: float) -> None:
+    if not 0.0 <= probability <= 1.0:
+        raise DistributionError(
+            Text(f"概率应在 0 与 1 之间：{probability}", f"a probability is not between 0 and 1: {probability}")
+        )
 
 
 def _require_near(low: float, high: float) -> None:

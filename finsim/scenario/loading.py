@@ -13,6 +13,7 @@ from typing import Any
 from finsim.scenario.checking import checked
 from finsim.scenario.composing import assigned, compose, layered, taken, without
 from finsim.scenario.document import Document
+from finsim.scenario.observed import with_observed
 from finsim.scenario.policy import Policies
 from finsim.scenario.policy_files import policies
 from finsim.scenario.problems import Problem, ScenarioError
@@ -79,7 +80,7 @@ def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
         allowed, remedy = Text("units: {list: …}", "units: {list: …}"), Text("用 --save 重新保存。", "Save it again with --save.")
         raise ScenarioError([Problem(place.file, place.line, path, what, "", allowed, remedy)])
     wanted = _default(document)
-    scenarios, problems = _examined(document, pathlib.Path(), assigned(changes), wanted)
+    scenarios, problems = _examined(document, None, assigned(changes), wanted)
     scenario = scenarios.get(wanted)
     if problems or scenario is None:
         raise ScenarioError(problems)
@@ -96,16 +97,17 @@ def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[s
     if isinstance(whole := wholes[name], ScenarioError):
         raise whole
     whole = layered(whole, assigned(changes)).without(("variants",)).without(("default_variant",))
-    units, problems = read_units(whole, pathlib.Path(path).parent, _policies(whole))
-    if problems:
+    whole, problems = with_observed(whole, pathlib.Path(path).parent)
+    units, more = read_units(whole, pathlib.Path(path).parent, _policies(whole))
+    if problems := problems + more:
         raise ScenarioError(problems)
     return whole, units
 
 
 def _examined(
-    document: Document, folder: pathlib.Path, changes: Document, wanted: str
+    document: Document, folder: pathlib.Path | None, changes: Document, wanted: str
 ) -> tuple[dict[str, Scenario | None], list[Problem]]:
-    """The file as it stands and each of its variants, with everything that is wrong.
+    """The file as it stands and each of its variants, with everything that is wrong. Without a ``folder`` no table is read.
 
     Changes go to the ``wanted`` one alone: another may have removed what they change.
     """
@@ -124,8 +126,10 @@ def _examined(
             continue
         whole = layered(whole, changes) if changed else whole
         on_date = _policies(whole)
-        form, problems = checked(whole, on_date)
-        units, more = read_units(whole, folder, on_date)
+        whole, problems = with_observed(whole, folder)
+        form, more = checked(whole, on_date)
+        problems += more
+        units, more = read_units(whole, folder or pathlib.Path(), on_date)
         problems += more
         scenarios[name] = solved(form, problems, partial(_numbers, whole, units, on_date, problems, name))
         for problem in dict.fromkeys(problems):

@@ -10,6 +10,7 @@ from finsim.scenario.account_inputs import account_inputs
 from finsim.scenario.catalogue import mandatory, structure
 from finsim.scenario.catalogue_checks import check_catalogue
 from finsim.scenario.context import Context
+from finsim.scenario.dependence import correlated
 from finsim.scenario.document import Document
 from finsim.scenario.grouping import listed_accounts, members
 from finsim.scenario.policy import SOURCE, Policies
@@ -45,6 +46,7 @@ def resolve(
     accounts = tuple(listed_accounts(context))
     found = tuple(members(context))
     drawn = tuple(draws(context))
+    dependence = tuple(correlated(context, drawn))
     if not problems:
         split_finance(context, shape)
     if problems:
@@ -63,7 +65,7 @@ def resolve(
             for key, s in form.sources.items()
         }
         | {SOURCE + use.policy.name: SourceEntry(use.entry.document, use.entry.link, "", "") for use in used},
-        policies=used, mandatory=needed,
+        policies=used, mandatory=needed, dependence=dependence,
     )  # fmt: skip
     goals = goals_of(context, scenario.accounts())
     return None if problems else dataclasses.replace(scenario, goals=tuple(goals))

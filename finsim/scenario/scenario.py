@@ -94,6 +94,20 @@ class Draw:
 
 
 @dataclass(frozen=True)
+class Correlated:
+    """Inputs whose ranks are correlated. ``ranks`` are the pairs stated, each with its rank correlation.
+
+    ``lower`` is the Cholesky factor of the correlations of their normal scores: a row for each input, of which the numbers up
+    to its own count. An input depends on those before it only, so one that is added last moves no other.
+    """
+
+    paths: tuple[str, ...]
+    sheets: tuple[str, ...]
+    ranks: tuple[tuple[str, str, float], ...]
+    lower: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class SplitNote:
     """An explicit rule by which something of the programme is divided over the units."""
 
@@ -151,6 +165,7 @@ class Scenario:
     """Documents by key, also of the policy values (``policy.name``)."""
     policies: tuple[PolicyUse, ...]
     mandatory: tuple[MandatoryWork, ...] = ()
+    dependence: tuple[Correlated, ...] = ()
     goals: tuple[Goal, ...] = ()
     """What the inputs that are solved bring about at the base case: as stated, in the grouping of the file."""
 
@@ -214,6 +229,8 @@ class Scenario:
             content["policies"] = sorted(use.identity for use in self.policies)
         if self.mandatory:
             content["mandatory"] = [(needed.id, needed.works) for needed in self.mandatory]
+        if self.dependence:
+            content["dependence"] = [(group.paths, sorted(group.ranks)) for group in self.dependence]
         if self.goals:
             content["goals"] = [(g.path, g.row, g.period, g.sense, g.target, g.account) for g in self.goals]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)

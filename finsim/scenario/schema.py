@@ -50,6 +50,7 @@ from finsim.scenario.fields import (
     refused,
 )
 from finsim.scenario.form import Named, Section, Terms, with_inputs
+from finsim.scenario.uncertain_form import Dependence, Uncertain
 from finsim.scenario.values import Answer, stated
 from finsim.sheet import Text
 
@@ -354,13 +355,16 @@ class ScenarioFile(Terms):
     cover: with_inputs(_CoverTerms, Cover, without="to_the_end")  # type: ignore[valid-type]
     recovery: with_inputs(Section, Recovery)  # type: ignore[valid-type]
     balance: Balance
-    uncertain: dict[str, Any] = {}
+    uncertain: dict[str, Uncertain] = {}
+    dependence: list[Dependence] = []
+    independent: Words = ""
     variants: dict[Id, Variant] = {}
     default_variant: str | None = None
 
 
 LISTS = (
     ("sources",),
+    ("uncertain",),
     ("variants",),
     *(("catalogue", kind) for kind in CATALOGUE),
     *(("finance", kind) for kind in (*FINANCE, "short_loans")),

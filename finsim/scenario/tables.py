@@ -74,39 +74,50 @@ def read_table(
     ``inputs`` what headings may call inputs of the catalogue, with the path of each.
     Raises :class:`ScenarioError`.
     """
+    rows = table_rows(folder, name, place, sheet)
+    return _records(rows, (folder / name).as_posix(), inputs or {})
+
+
+def table_rows(
+    folder: Path, name: str, place: Place, sheet: str | None = None, path: str = "units.table"
+) -> list[tuple[int, list[str]]]:
+    """Every line of a table with its number, headings first; ``path`` is that of the scenario which names it.
+
+    Only a file inside the scenario's folder is read. Raises :class:`ScenarioError`.
+    """
     where = PureWindowsPath(name)  # it knows both kinds of slashes, and drives
     if where.anchor or ".." in where.parts or where.suffix.lower() not in (".csv", ".xlsx"):
-        raise _refused(_OUTSIDE, place, name)
-    path = folder / name
+        raise _refused(_OUTSIDE, place, name, path)
+    beside = folder / name
     try:
-        with path.open("rb") as stream:
+        with beside.open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except OSError:
-        raise _refused(_MISSING, place, name) from None
-    file = path.as_posix()
+        raise _refused(_MISSING, place, name, path) from None
+    file = beside.as_posix()
     if where.suffix.lower() == ".csv":
-        return _records(_rows(_decoded(data, file), file), file, inputs or {})
-    rows = rows_of(path, sheet, place)
+        return _rows(_decoded(data, file, path), file, path)
+    rows = rows_of(beside, sheet, place)
     if not rows:
-        raise _refused(_EMPTY, Place(file, 1))
+        raise _refused(_EMPTY, Place(file, 1), path=path)
     width = max(len(cells) for _, cells in rows)
-    return _records([(line, cells + [""] * (width - len(cells))) for line, cells in rows], file, inputs or {})
+    return [(line, cells + [""] * (width - len(cells))) for line, cells in rows]
 
 
-def _decoded(data: bytes, file: str) -> str:
+def _decoded(data: bytes, file: str, path: str) -> str:
     if len(data) > LARGEST:
-        raise _refused(_TOO_LARGE, Place(file, None))
+        raise _refused(_TOO_LARGE, Place(file, None), path=path)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _refused(refusals.UTF16._replace(remedy=_SAVE), Place(file, 1), data[:2].hex(" "))
+        raise _refused(refusals.UTF16._replace(remedy=_SAVE), Place(file, 1), data[:2].hex(" "), path)
     try:
         return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         found = error.object[error.start : error.end].hex(" ")
-        raise _refused(refusals.NOT_UTF8._replace(remedy=_SAVE), Place(file, line), found) from None
+        raise _refused(refusals.NOT_UTF8._replace(remedy=_SAVE), Place(file, line), found, path) from None
 
 
-def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:
+def _rows(text: str, file: str, path: str) -> list[tuple[int, list[str]]]:
     """Cells of every line that has any, with its number."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -116,9 +127,9 @@ def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:
             if any(cells):
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
-        raise _refused(_NO_CSV, Place(file, reader.line_num), str(error)) from None
+        raise _refused(_NO_CSV, Place(file, reader.line_num), str(error), path) from None
     if not rows:
-        raise _refused(_EMPTY, Place(file, 1))
+        raise _refused(_EMPTY, Place(file, 1), path=path)
     return rows
 
 
@@ -177,9 +188,9 @@ def _width(cells: int) -> Refusal:
     )
 
 
-def _problem(refusal: Refusal, place: Place, found: str = "") -> Problem:
-    return Problem(place.file, place.line, "units.table", found=found, **refusal._asdict())
+def _problem(refusal: Refusal, place: Place, found: str = "", path: str = "units.table") -> Problem:
+    return Problem(place.file, place.line, path, found=found, **refusal._asdict())
 
 
-def _refused(refusal: Refusal, place: Place, found: str = "") -> ScenarioError:
-    return ScenarioError([_problem(refusal, place, found)])
+def _refused(refusal: Refusal, place: Place, found: str = "", path: str = "units.table") -> ScenarioError:
+    return ScenarioError([_problem(refusal, place, found, path)])

@@ -10,6 +10,8 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from finsim.report import figures, findings
 from finsim.report.figures import Table
+from finsim.risk.intervals import METHODS
+from finsim.sheet import Text
 from finsim.web.address import Shown, View, view
 from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph
 from finsim.web.desk import Desk
@@ -135,18 +137,21 @@ def _outcome(found: Mapping[str, Any], shown: Shown) -> list[Children]:
         graph(chart, words),
         disclosure(words("show_data"), data_table(chart.table, chart.title), "fan-data"),
     ]
-    return [html.Div(left), html.Div(right)]
+    warnings = [html.P(shown.wording.say(Text(**warning)), className="note") for warning in found["variants"][shown.view.variant]["warnings"]]
+    return [html.Div([*left, *warnings]), html.Div(right)]
 
 
 def _probability(found: Mapping[str, Any], name: str, shown: Shown) -> html.Li:
     """The probability of one variant for the chosen account, with its interval."""
     words, percent = shown.words, shown.wording.percent
     p = found["variants"][name]["accounts"][shown.account]["probability"]
-    interval = words("confidence", level=percent(p["level"], 0), low=percent(p["low"], 2), high=percent(p["high"], 2))
+    interval = words("confidence", level=percent(p["level"], 0), low=percent(p["low"], 2), high=percent(p["high"], 2), method=shown.wording.say(METHODS[p["method"]]))
+    failing = findings.failing(found["variants"][name]["accounts"][shown.account]["failure"], shown.wording)
     content = [
         html.H3(_title(found, name, shown)),
         figure_of(f"probability.{name}", p["value"], percent(p["value"])),
         html.P(interval, className="note"),
+        *([html.P(failing, className="note")] if failing else []),
     ]
     return html.Li(content, **current(name == shown.view.variant))
 

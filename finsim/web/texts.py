@@ -110,7 +110,7 @@ TEXTS: dict[str, Text] = {
     "interrupted": Text("运行中断：计算进程已结束，请重新运行。", "Interrupted: the worker process ended. Please run again."),
     "busy": Text("排队的任务已满，请稍后再试。", "Too many runs are waiting; please try again later."),
     "bad_numbers": Text("模拟次数须为 {low} 至 {high} 的整数，种子须为非负整数。", "Trials must be a whole number from {low} to {high}, the seed a whole number from 0."),
-    "confidence": Text("{level} 置信区间 {low}–{high}（Wilson）", "{level} confidence interval {low}–{high} (Wilson)"),
+    "confidence": Text("{level} 置信区间 {low}–{high}（{method}）", "{level} confidence interval {low}–{high} ({method})"),
     "probability_of": Text("平衡概率", "Probability of balance"),
     "this_variant": Text("（当前）", " (shown)"),
     "all_accounts": Text("全部主体同时平衡", "All accounts at once"),

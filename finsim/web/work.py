@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from finsim.model.structure import STANDARD_TESTS
-from finsim.risk.trials import Progress, Sample, simulate
+from finsim.risk.sample import Sample
+from finsim.risk.trials import Progress, simulate
 from finsim.scenario.scenario import Scenario
 from finsim.web.jobs import Report
 
@@ -31,11 +32,13 @@ def reduced(sample: Sample) -> dict[str, Any]:
     """Probabilities of each account and of all together, and the percentiles of each year's accumulated surplus."""
     return {
         "digest": sample.scenario.digest,
+        "warnings": [{"zh": warning.zh, "en": warning.en} for warning in sample.warnings()],
         "all": sample.probability_of_all().to_json(),
         "accounts": {
             account.id: {
                 "probability": sample.probability(account.id).to_json(),
                 "tests": {test: sample.test_probability(account.id, test).to_json() for test in STANDARD_TESTS},
+                "failure": sample.failure(account.id),
                 "fan": sample.fan(account.id, LEVELS),
             }
             for account in sample.accounts

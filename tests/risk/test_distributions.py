@@ -16,8 +16,12 @@ from finsim.risk.exact import Floats
 from finsim.risk.streams import EDGE, uniforms
 from finsim.scenario.distributions import (
     KINDS,
+    Beta,
+    Discrete,
     Distribution,
     DistributionError,
+    Empirical,
+    Event,
     Lognormal,
     Normal,
     Pert,
@@ -60,6 +64,41 @@ def test_quantiles_are_those_of_scipy(distribution: Distribution, reference: Any
 def test_pert_quantiles_are_within_half_a_millionth_of_the_width(low: float, mode: float, high: float) -> None:
     error = quantile(Pert(low, mode, high), U) - pert(low, mode, high).ppf(U)
     assert np.abs(error).max() < 5e-7 * (high - low)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "error"),
+    [(2, 3, 5e-7), (1, 1, 1e-15), (0.5, 0.5, 5e-7), (1, 9, 1e-6), (30, 70, 4e-6), (100, 100, 4e-6), (0.5, 100, 4e-5), (100, 1, 4e-5)],
+)
+def test_beta_quantiles_are_those_of_scipy(first: float, second: float, error: float) -> None:
+    found = quantile(Beta(first, second, -1, 3), U)
+    assert np.abs(found - scipy.stats.beta(first, second, -1, 4).ppf(U)).max() < 4 * error
+    assert found.min() >= -1 and found.max() <= 3 and np.all(np.diff(found) >= 0)
+    assert np.array_equal(quantile(Beta(first, second, 2, 2), U), np.full_like(U, 2))
+
+
+def test_pert_is_a_beta_distribution() -> None:
+    assert np.array_equal(quantile(Pert(0, 0.25, 1), U), quantile(Beta(2, 4, 0, 1), U))
+
+
+def test_discrete_values_have_their_probabilities() -> None:
+    u = uniforms(0, "delay", "", 0, 100_000)
+    found = quantile(Discrete((0.0, 1.0, 2.0), (0.7, 0.2, 0.1)), u)
+    assert [float((found == value).mean()) for value in (0, 1, 2)] == pytest.approx([0.7, 0.2, 0.1], abs=0.005)
+    ends = quantile(Discrete((0.0, 1.0, 2.0), (0.7, 0.2, 0.1)), np.array([0.0, EDGE, 0.7, 1 - EDGE, 1.0]))
+    assert ends.tolist() == [0, 0, 1, 2, 2]
+
+
+def test_observed_values_are_drawn_alike() -> None:
+    found = quantile(Empirical((1.0, 1.0, 4.0, 9.0)), np.array([EDGE, 0.24, 0.26, 0.5, 0.76, 1 - EDGE, 1.0]))
+    assert found.tolist() == [1, 1, 1, 4, 9, 9, 9]
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.2, 1.0])
+def test_an_event_happens_with_its_probability(probability: float) -> None:
+    found = quantile(Event(probability, 5.0), uniforms(0, "delay", "", 0, 100_000))
+    assert float((found == 5.0).mean()) == pytest.approx(probability, abs=0.005)
+    assert np.all(np.isnan(found) | (found == 5.0))
 
 
 @pytest.mark.parametrize("mode", [0.0, 0.3, 1.0])
@@ -152,7 +191,10 @@ def test_rounding_carries_nothing_past_mode_or_end() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_keeps_the_shape(kind: str) -> None:
-    parameters = {"normal": (2.0, 1.0, 0.0, 5.0), "uniform": (0.0, 1.0), "lognormal": (1.0, 0.2)}
+    parameters: dict[str, Any] = {
+        "normal": (2.0, 1.0, 0.0, 5.0), "uniform": (0.0, 1.0), "lognormal": (1.0, 0.2), "beta": (2.0, 3.0, 0.0, 1.0),
+        "discrete": ((1.0, 2.0), (0.4, 0.6)), "empirical": ((1.0, 2.0, 5.0),), "event": (1.0, 2.0),
+    }  # fmt: skip
     distribution = KINDS[kind](*parameters.get(kind, (0.0, 1.0, 3.0)))
     u = uniforms(0, kind, "", 0, 60).reshape(3, 20)
     values = quantile(distribution, u)
@@ -181,6 +223,17 @@ def test_keeps_the_shape(kind: str) -> None:
         ("lognormal", (1, 1, 3, 2), "not in rising order"),
         ("lognormal", (1, 1, None, math.nan), "not finite"),
         ("lognormal", (1, 0.01, 2, 3), "37 standard deviations"),
+        ("beta", (0.4, 2, 0, 1), "a shape is not between 0.5 and 100"),
+        ("beta", (2, math.nan, 0, 1), "not finite"),
+        ("beta", (2, 2, 1, 0), "not in rising order"),
+        ("discrete", ((), ()), "there are no values"),
+        ("discrete", ((1, 1), (0.5, 0.5)), "a value stands there twice"),
+        ("discrete", ((1, 2), (0.5, 0.6)), "do not add up to 1: 1.1"),
+        ("discrete", ((1, 2), (-0.5, 1.5)), "a probability is not between 0 and 1"),
+        ("empirical", ((1,),), "fewer than 2 values"),
+        ("empirical", ((2, 1),), "not in rising order"),
+        ("event", (1.1, 2), "a probability is not between 0 and 1"),
+        ("event", (0.5, math.inf), "not finite"),
     ],
 )
 def test_refused_in_both_languages(kind: str, parameters: tuple[float, ...], sentence: str) -> None:
@@ -227,10 +280,15 @@ def test_refused_share(shared: float) -> None:
         correlate(U, U, shared)
 
 
+def test_bits_of_a_beta_distribution_are_the_same_on_every_machine() -> None:
+    values = quantile(Beta(1.5, 20, 0, 1), uniforms(0, "price", "", 0, 10_000))
+    assert hashlib.sha256(values.astype("<f8").tobytes()).hexdigest()[:16] == "70f85f09fc2b381d"
+
+
 def test_bits_are_the_same_on_every_machine() -> None:
     city, own = uniforms(0, "price", "", 0, 10_000), uniforms(0, "price", "甲", 0, 10_000)
     u = correlate(city, own, 0.5)
-    kinds = [
+    kinds: list[Distribution] = [
         Triangular(0.6, 0.85, 0.95),
         Pert(0.6, 0.85, 0.95),
         Uniform(-1, 3),

@@ -1,4 +1,4 @@
-"""Wilson's interval against published values; the histogram against NumPy, whatever the chunks."""
+"""The histogram against NumPy, whatever the chunks."""
 
 import itertools
 import math
@@ -6,55 +6,14 @@ import pickle
 
 import numpy as np
 import pytest
-import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from finsim.risk.exact import Floats
-from finsim.risk.statistics import Histogram, wilson
+from finsim.risk.statistics import Histogram
 
 RANDOM = np.random.Generator(np.random.PCG64(20230601))
-
-
-@pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
-    [  # Newcombe, Statistics in Medicine 17, 1998, table I, method 3
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0000, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ],
-)
-def test_wilson_as_published(successes: int, trials: int, low: float, high: float) -> None:
-    assert wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
-
-
-@pytest.mark.parametrize(("trials", "p", "coverage"), [(100, 0.99, 0.921), (1000, 0.9, 0.949), (1000, 0.999, 0.920)])
-def test_wilson_covers_as_it_should(trials: int, p: float, coverage: float) -> None:
-    inside = [low <= p <= high for low, high in (wilson(k, trials) for k in range(trials + 1))]
-    covered = scipy.stats.binom.pmf(np.arange(trials + 1), trials, p)[inside].sum()
-    assert covered == pytest.approx(coverage, abs=6e-4)
-
-
-def test_wilson_reaches_certainty_without_rounding() -> None:
-    for trials in range(1, 300):
-        assert wilson(0, trials)[0] == 0.0
-        assert wilson(trials, trials)[1] == 1.0
-
-
-@given(st.integers(1, 10**9), st.floats(0, 1), st.floats(0.5, 0.999))
-def test_wilson_is_an_interval_about_the_share(trials: int, share: float, level: float) -> None:
-    successes = int(share * trials)
-    low, high = wilson(successes, trials, level)
-    assert 0.0 <= low <= successes / trials <= high <= 1.0
-    assert wilson(trials - successes, trials, level) == pytest.approx((1 - high, 1 - low), abs=1e-12)
-
-
-@pytest.mark.parametrize(("successes", "trials", "level"), [(0, 0, 0.9), (-1, 5, 0.9), (6, 5, 0.9), (1, 5, 1.0)])
-def test_wilson_refuses(successes: int, trials: int, level: float) -> None:
-    with pytest.raises(ValueError, match=r"trials|level"):
-        wilson(successes, trials, level)
 
 
 def histogram(values: Floats) -> Histogram:

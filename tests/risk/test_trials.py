@@ -11,8 +11,10 @@ import pytest
 
 import finsim
 from finsim.model import engine
+from finsim.model.structure import BALANCED
 from finsim.result import INDICATORS, run
-from finsim.risk.trials import BALANCED, Cancelled, Sampler, simulate
+from finsim.risk.sampling import Sampler
+from finsim.risk.trials import Cancelled, simulate
 from finsim.scenario.distributions import Triangular, Uniform
 from finsim.scenario.document import Place
 from finsim.scenario.loading import load

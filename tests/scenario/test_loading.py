@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from finsim.scenario.distributions import Lognormal, Normal, Triangular
+from finsim.risk.sampling import Sampler
+from finsim.scenario.composing import compose
+from finsim.scenario.distributions import Beta, Discrete, Empirical, Event, Lognormal, Normal, Triangular
 from finsim.scenario.document import read
-from finsim.scenario.loading import check, load
+from finsim.scenario.loading import check, load, load_document, self_contained
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
 
@@ -300,6 +302,19 @@ def test_nothing_can_be_drawn_that_the_input_cannot_have(write: Write, given: st
     assert what.startswith("Values may be drawn that")
 
 
+APART = "streams.bays.occupancy: {uniform: [0.6, 0.9], shared: 0}"
+
+
+def test_units_that_share_nothing_must_say_why(write: Write) -> None:
+    ((where, what),) = problems(write((DRAW, APART)))
+    assert where == "s.yaml:80 uncertain" and "share nothing" in what
+    assert check(write((DRAW, APART), more="independent: 各小区由不同城市实施\n")) == []
+    assert check(write((DRAW, f"{APART}\n  bonds.special.coupon: {{uniform: [2%, 3%]}}"))) == [], "an input of the account is common"
+    assert check(write((DRAW, "units.b.streams.bays.occupancy: {uniform: [0.6, 0.9]}"))) == [], "one unit only"
+    single = "\n  ".join(f"units.{unit}.streams.bays.occupancy: {{uniform: [0.6, 0.9]}}" for unit in "ab")
+    assert [where for where, _ in problems(write((DRAW, single)))] == ["s.yaml:80 uncertain"]
+
+
 def test_with_one_unit_nothing_need_be_shared(write: Write) -> None:
     one = UNITS[: UNITS.index("  - {id: b")]
     path = write((UNITS, one), (", shared: 0.5}", "}"))
@@ -309,6 +324,40 @@ def test_with_one_unit_nothing_need_be_shared(write: Write) -> None:
 def test_a_range_that_does_not_hold_its_value_is_told_with_its_unit(write: Write) -> None:
     (problem,) = check(write(("4000 元/户", "{value: 0.4 万元/户, assumed: [0.2, 0.5]}")))
     assert (problem.what.en, problem.allowed.zh) == ("The value lies outside its assumed range.", "0.2 至 0.5 元/户")
+
+
+def test_values_and_probabilities_may_have_units(write: Write) -> None:
+    given = """works.pipes.per_household: {discrete: [[1 万元/户, 20%], [9000 元/户, 0.8]], shared: 50%}
+  bonds.special.coupon: {event: {probability: 10%, value: 3.1%}}
+  streams.bays.occupancy: {empirical: [90%, 0.8, 0.7, 0.8], shared: 0.5}
+  costs.running.share_of_income: {beta: [2, 3, 90%, 120%], factor: true, shared: 0.5}"""
+    coupon, event, bays, running = load(write((DRAW, given))).draws
+    assert coupon.distribution == Discrete((9000, 10_000), (0.8, 0.2))
+    assert event.distribution == Event(0.1, 0.031) and event.sheet == "account"
+    assert bays.distribution == Empirical((0.7, 0.8, 0.8, 0.9))
+    assert running.distribution == Beta(2, 3, 0.9, 1.2)
+
+
+def test_an_event_that_does_not_happen_leaves_what_is_stated(write: Write) -> None:
+    given = "streams.bays.occupancy: {event: {probability: 30%, value: 0.5}, shared: 0.5}\n  works.pipes.per_household: {event: {probability: 30%, value: 1.5}, factor: true, shared: 0.5}"
+    scenario = load(write((DRAW, given)))
+    drawn = Sampler(scenario, 1)(0, 1000)
+    for path, happened in (("streams.bays.occupancy", lambda stated: 0.5), ("works.pipes.per_household", lambda stated: 1.5 * stated)):
+        for values, stated in zip(drawn["unit", path], np.broadcast_to(scenario.numbers.unit_inputs[path], 2), strict=True):
+            assert set(values.tolist()) == {float(stated), float(happened(stated))}
+            assert (values == happened(stated)).mean() == pytest.approx(0.3, abs=0.05)
+
+
+def test_observed_values_come_from_a_column_beside_the_file(write: Write, tmp_path: Path) -> None:
+    path = write((DRAW, "streams.bays.occupancy: {empirical: {table: seen.csv, column: 出租率}, shared: 0.5}"))
+    path.with_name("seen.csv").write_text("小区,出租率\n东园,80%\n西园,0.7\n南园,\n", "utf-8")
+    (draw,) = load(path).draws
+    assert draw.distribution == Empirical((0.7, 0.8))
+    alone = self_contained(path)
+    assert alone.value["uncertain"]["streams.bays.occupancy"]["empirical"] == ["80%", "0.7"]
+    assert load_document(alone).digest == load(path).digest
+    with pytest.raises(ScenarioError, match="引用了另外的表格"):
+        load_document(compose(path))
 
 
 # ---- splits ------------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ import pytest
 
 import finsim
 from finsim.result import Result
-from finsim.risk.trials import Sample, simulate
+from finsim.risk.sample import Sample
+from finsim.risk.trials import simulate
 from finsim.scenario.loading import check, load
 from finsim.scenario.scenario import Scenario
 

@@ -224,7 +224,7 @@ class _Author:
             "public": self.public(),
             "cover": self.inputs(Cover, without=["to_the_end"]) | {"income_until": self.one(("end", "maturity"))},
             "recovery": self.inputs(Recovery), "balance": balance,
-        } | self.maybe("uncertain", self.uncertain, 0.2) | self.maybe("variants", self.variants, 0.15)  # fmt: skip
+        } | self.drawn() | self.maybe("variants", self.variants, 0.15)  # fmt: skip
         for section in self.some(SECTIONS, 0.2):
             document[section]["source"] = "other"
         return document
@@ -246,9 +246,31 @@ class _Author:
         found |= self.maybe("split", self.split, 0.3)
         return found | {"declared": {flag: {"value": self.chance(0.1), "source": "other"} for flag in RED_FLAGS}}
 
+    def drawn(self) -> Terms:
+        """Uncertain inputs, half the time; two of them may be correlated."""
+        found = self.maybe("uncertain", self.uncertain, 0.5)
+        if len(paths := [*found.get("uncertain", {})]) > 1 and self.chance(0.5):
+            found["dependence"] = [{"between": paths[:2], "rank": self.one((0.4, "-30%"))}]
+        elif "uncertain" in found and self.chance(0.3):
+            for terms in found["uncertain"].values():
+                terms |= {"shared": 0} if "shared" in terms else {}
+            found["independent"] = "各单元互不相关"
+        return found
+
     def uncertain(self) -> Terms:
-        shared = {"shared": 0.5} if len(self.units) > 1 else {}
-        return {"construction.overrun": {"uniform": [-0.1, 0.2]} | shared}
+        """Each distribution for some input, in turn."""
+        shared = {"shared": self.one((0.5, 1, "30%"))} if len(self.units) > 1 else {}
+        low, high = sorted(round(float(x), 3) for x in self.random.uniform(0, 1, 2))
+        kinds: Terms = {
+            "triangular": [low, low, high], "pert": [low, high, high], "uniform": [low, high], "normal": [0.5, 0.2, low, high],
+            "lognormal": [0.5, 0.3, low, high], "beta": [2, 1.5, low, high], "discrete": [[low, "40%"], [high + 0.1, 0.6]],
+            "empirical": [high, low, low], "event": {"probability": "30%", "value": high},
+        }  # fmt: skip
+        inputs = self.some(("construction.overrun", *(f"works.{name}.amount" for name in self.works)), 0.7, least=1)
+        drawn = {path: {kind: kinds[kind]} | shared for path in inputs for kind in [self.one([*kinds])]}
+        for terms in drawn.values():
+            terms |= self.maybe("factor", lambda: True, 0.3)
+        return drawn
 
     def variants(self) -> Terms:
         """One that changes a number; it is never the file's default."""
