@@ -93,12 +93,12 @@ def solve(
     Raises :class:`SolveError` for a name that is not there or a range that cannot be, and ``SheetError`` where the model
     gives no result with a value of the range.
     """
-    named = _named(scenario, input)
-    slope, stated = _slope(scenario, named, unit, factor)
+    named = named_input(scenario, input)
+    slope, stated = slope_of(scenario, named, unit, factor)
     goal = _goal(scenario, named, _target_row(row, test), sense, target, period, by, account, test)
     if between:
-        _within(named, *between, slope[slope != 0] if factor else np.ones(1))
-    low, high = between or _range(named, slope, stated, factor)
+        check_range(named, *between, slope[slope != 0] if factor else np.ones(1))
+    low, high = between or range_of(named, slope, stated, factor)
     goal = dataclasses.replace(goal, low=low, high=high, unit="倍" if factor else named.unit, path=input_name(input))
     measured = Measured(scenario, [goal], [{(named.sheet, named.path): slope}], [stated], by)
     found = search(lambda x: _only(measured(x[None, :])), low, high, goal.sense, goal.target, goal.tolerance)
@@ -136,7 +136,7 @@ def break_even(
 
 
 # ---- the question ------------------------------------------------------------------------------------------
-def _named(scenario: Scenario, input: str) -> Named:
+def named_input(scenario: Scenario, input: str) -> Named:
     inputs = named_inputs(scenario.sheets)
     name = input_name(input)
     if name not in inputs:
@@ -151,7 +151,7 @@ def _unknown(what: Text, name: str, names: Sequence[str]) -> SolveError:
     )  # fmt: skip
 
 
-def _slope(scenario: Scenario, named: Named, unit: str, factor: bool) -> tuple[Array, float]:
+def slope_of(scenario: Scenario, named: Named, unit: str, factor: bool) -> tuple[Array, float]:
     """By how much the input of each member follows the value that is looked for, and what that is as stated."""
     base = numbers_of(scenario, named.sheet, named.path)
     units = scenario.numbers.units
@@ -213,7 +213,7 @@ def _goal(
     )  # fmt: skip
 
 
-def _range(named: Named, slope: Array, stated: float, factor: bool) -> tuple[float, float]:
+def range_of(named: Named, slope: Array, stated: float, factor: bool) -> tuple[float, float]:
     low, high = named.bounds.ge, named.bounds.le
     if factor:
         largest = float(slope.max())
@@ -227,7 +227,7 @@ def _range(named: Named, slope: Array, stated: float, factor: bool) -> tuple[flo
     return low, high
 
 
-def _within(named: Named, low: float, high: float, scales: Array) -> None:
+def check_range(named: Named, low: float, high: float, scales: Array) -> None:
     """Whether every value that would be tried, times any of the scales, is one that the input may have."""
     if not low < high:
         raise SolveError(Text("求解范围的下限须低于上限。", "The low end of the range must be below the high end."))

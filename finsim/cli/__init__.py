@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from finsim.cli import calculating, files
+from finsim.cli import asking, calculating, files
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +29,6 @@ def main(context: click.Context, lang: str) -> None:
 for _command in (
     files.new, files.import_, files.check, files.show, files.schema, files.policy,
     calculating.run, calculating.simulate, calculating.replay, calculating.explain, calculating.workbook,
-    calculating.diff, calculating.solve,
+    calculating.diff, calculating.solve, asking.sensitivity, asking.need, asking.compare,
 ):  # fmt: skip
     main.add_command(_command)

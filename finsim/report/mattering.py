@@ -1,0 +1,234 @@
+"""What matters, what a wanted probability needs, and two schemes in the same trials: tables on the terminal, and JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from finsim.report.wording import Wording
+from finsim.risk.comparison import Compared
+from finsim.risk.discovery import Box, Limit
+from finsim.risk.exact import Floats
+from finsim.risk.importance import Bar, Index, Weight
+from finsim.risk.needed import Needed
+from finsim.risk.shifts import SHIFTS, Shift
+from finsim.risk.study import Study, Variable, outcome_label
+from finsim.sheet import TOLERANCE, Text
+
+_SHOWN = 12
+"""Inputs that a table lists."""
+_PRINTED = (-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2)
+"""Changes that the terminal has room for; all of them stand in the JSON."""
+
+
+@dataclass(frozen=True)
+class Mattering:
+    """Everything that a study of one account and one outcome gave.
+
+    ``shifts`` are of the indicator ``shown``; ``sobol`` is empty unless it was asked for.
+    """
+
+    study: Study
+    outcome: str
+    shown: str
+    bars: Sequence[Bar]
+    weights: Sequence[Weight]
+    r2: float
+    shifts: Sequence[Shift]
+    shocks: tuple[Floats, Floats]
+    box: Box | None
+    sobol: Sequence[Index]
+
+
+def show_mattering(found: Mattering, lang: str) -> None:
+    console, wording = Console(), Wording(lang)
+    study, label = found.study, outcome_label(found.outcome)
+    console.print(f"{wording.name(study.scenario.title)} · {wording.name(study.account.label)} · {label.say(lang)}", style="bold")
+    console.print(
+        Text(f"{study.trials:,} 次模拟，种子 {study.seed}", f"{study.trials:,} trials, seed {study.seed}").say(lang), highlight=False
+    )
+    heads = (Text("输入", "input"), Text("最低一成时的取值", "its lowest tenth"), Text("结果", "outcome"),
+             Text("最高一成时的取值", "its highest tenth"), Text("结果", "outcome"))  # fmt: skip
+    table = _table(Text("龙卷风图（同一样本）", "Tornado (same sample)"), heads, lang)
+    for bar in found.bars[:_SHOWN]:
+        table.add_row(_name(bar.variable, wording), _number(bar.at_low), _number(bar.low), _number(bar.at_high), _number(bar.high))
+    console.print(table)
+    if found.weights:
+        table = _table(
+            Text(f"秩回归（解释 {found.r2:.0%}）", f"Rank regression (explains {found.r2:.0%})"),
+            (Text("输入", "input"), Text("系数", "coefficient"), Text("秩相关", "rank correlation")), lang,
+        )  # fmt: skip
+        for weight in found.weights[:_SHOWN]:
+            table.add_row(_name(weight.variable, wording), f"{weight.coefficient:+.3f}", f"{weight.correlation:+.3f}")
+        console.print(table)
+    if found.sobol:
+        table = _table(
+            Text("Sobol 指数（各输入按独立计）", "Sobol indices (inputs as independent)"),
+            (Text("输入", "input"), Text("单独", "alone"), Text("含交互", "with interactions")), lang,
+        )  # fmt: skip
+        for index in found.sobol[:_SHOWN]:
+            table.add_row(
+                _name(index.variable, wording), f"{index.first:.3f} ± {index.first_error:.3f}", f"{index.total:.3f} ± {index.total_error:.3f}"
+            )
+        console.print(table)
+        if study.dependent:
+            console.print(DEPENDENT.say(lang), highlight=False)
+    _show_shifts(console, found, wording, lang)
+    console.print(said(found.box, wording, lang), highlight=False)
+
+
+DEPENDENT = Text(
+    "输入之间有相关：指数按各自独立时计算，只说明模型对输入的反应，不能分清相关输入各自的作用。",
+    "Some inputs are correlated: the indices are of independent inputs; they tell how the model responds, not which of the correlated inputs acts.",
+)  # fmt: skip
+
+
+def _show_shifts(console: Console, found: Mattering, wording: Wording, lang: str) -> None:
+    places = [SHIFTS.index(shift) for shift in _PRINTED]
+    heads = [Text("输入", "input"), *(Text(f"{shift:+.0%}", f"{shift:+.0%}") for shift in _PRINTED), Text("敏感度系数", "elasticity")]
+    table = _table(
+        Text(f"单因素：{outcome_label(found.shown).zh}", f"One factor at a time: {outcome_label(found.shown).en}"), heads, lang
+    )
+    for shift in found.shifts[:_SHOWN]:
+        cells = [_number(float(shift.outcomes[i])) for i in places]
+        table.add_row(_name(shift.variable, wording), *cells, f"{shift.coefficient:+.2f}" if math.isfinite(shift.coefficient) else "—")
+    if found.shown == "cover_full":
+        names = (Text("债券本金，利息同比", "bond principal, interest in proportion"), Text("债券本金，利息不变", "bond principal, interest as it is"))
+        for name, cover in zip(names, found.shocks, strict=True):
+            table.add_row(wording.name(name), *(_number(float(cover[i])) for i in places), "")
+    console.print(table)
+
+
+def said(found: Box | None, wording: Wording, lang: str) -> str:
+    """Where it fails, in a sentence."""
+    if found is None or not found.limits:
+        return Text("没有一组输入能把未通过的情形区分出来。", "No set of inputs tells the failures apart.").say(lang)
+    limits = [_limit(limit, wording, lang) for limit in found.limits]
+    return Text(
+        f"多在 {'，且 '.join(limits)} 时未通过：其中 {found.density:.0%} 未通过，占全部未通过的 {found.coverage:.0%}（全部模拟中 {found.overall:.0%} 未通过）。",
+        f"Fails mostly when {' and '.join(limits)}: {found.density:.0%} of these fail, {found.coverage:.0%} of all failures ({found.overall:.0%} of all trials fail).",
+    ).say(lang)  # fmt: skip
+
+
+def _limit(limit: Limit, wording: Wording, lang: str) -> str:
+    name, unit = wording.name(limit.variable.label), "" if limit.variable.unit == "1" else f" {wording.unit(limit.variable.unit)}"
+    if math.isinf(limit.low):
+        return f"{name} ≤ {limit.high:.4g}{unit}"
+    if math.isinf(limit.high):
+        return f"{name} ≥ {limit.low:.4g}{unit}"
+    return f"{limit.low:.4g} ≤ {name} ≤ {limit.high:.4g}{unit}"
+
+
+def show_needed(found: Needed, lang: str) -> None:
+    console, wording = Console(), Wording(lang)
+    name, unit = wording.name(found.named.label), wording.unit(found.named.unit) if found.named.unit != "1" else ""
+    test = outcome_label(f"passes.{found.test}").say(lang)
+    if found.status == "none":
+        console.print(
+            Text(f"范围内的任何{name}都达不到{test} {found.wanted:.0%}：{found.unreached:.1%} 的模拟始终未通过。",
+                 f"No {name} of the range brings the {test} to {found.wanted:.0%}: {found.unreached:.1%} of the trials never pass.").say(lang),
+            highlight=False,
+        )  # fmt: skip
+        return
+    least = Text("至少" if found.rising else "至多", "at least" if found.rising else "at most").say(lang)
+    console.print(f"{name}：{least} {found.value:,.6g} {unit}（{found.low:,.6g} – {found.high:,.6g}）", style="bold", highlight=False)
+    console.print(
+        Text(f"{test}达到 {found.wanted:.0%} 所需；现为 {found.stated:,.6g} {unit}。换一组随机数复核：{found.reached:.2%}（{found.reached_low:.2%} – {found.reached_high:.2%}）。",
+             f"for a {test} of {found.wanted:.0%}; stated is {found.stated:,.6g} {unit}. In other trials: {found.reached:.2%} ({found.reached_low:.2%} – {found.reached_high:.2%}).").say(lang),
+        highlight=False,
+    )  # fmt: skip
+
+
+def show_compared(found: Compared, names: tuple[Text, Text], lang: str) -> None:
+    console, wording = Console(), Wording(lang)
+    one, other = (wording.name(name) for name in names)
+    console.print(f"{other} − {one}", style="bold")
+    console.print(
+        Text(
+            f"平衡概率相差 {found.more:+.2%}（{found.low:+.2%} 至 {found.high:+.2%}）；只有“{one}”平衡 {found.only_first:.2%}，只有“{other}”平衡 {found.only_second:.2%}。",
+            f"Probability of balance {found.more:+.2%} ({found.low:+.2%} to {found.high:+.2%}); only “{one}” balances in {found.only_first:.2%}, only “{other}” in {found.only_second:.2%}.",
+        ).say(lang),
+        highlight=False,
+    )  # fmt: skip
+    label = outcome_label(found.indicator).say(lang)
+    quantiles = "  ".join(f"P{round(level * 100)} {_number(value)}" for level, value in found.differences.items())
+    console.print(
+        Text(
+            f"{label}：{found.better:.1%} 的模拟中后者较大，{found.equal:.1%} 相同；平均相差 {_number(found.mean)}，分位数 {quantiles}。",
+            f"{label}: greater with the second in {found.better:.1%} of the trials, the same in {found.equal:.1%}; mean difference {_number(found.mean)}, quantiles {quantiles}.",
+        ).say(lang),
+        highlight=False,
+    )  # fmt: skip
+
+
+# ---- JSON --------------------------------------------------------------------------------------------------
+def mattering_json(found: Mattering) -> dict[str, Any]:
+    def of(variable: Variable) -> dict[str, Any]:
+        return {"input": variable.id, "label": variable.label.zh, "label_en": variable.label.en, "unit": variable.unit}
+
+    box_ = found.box and {
+        "limits": [of(x.variable) | {"low": _plain(x.low), "high": _plain(x.high)} for x in found.box.limits],
+        "density": found.box.density, "coverage": found.box.coverage, "support": found.box.support, "overall": found.box.overall,
+    }  # fmt: skip
+    return {
+        "digest": found.study.scenario.digest, "account": found.study.account.id, "outcome": found.outcome,
+        "trials": found.study.trials, "seed": found.study.seed,
+        "tornado": [of(b.variable) | {"at_low": b.at_low, "low": _plain(b.low), "at_high": b.at_high, "high": _plain(b.high)} for b in found.bars],
+        "regression": {"r2": _plain(found.r2), "inputs": [of(w.variable) | {"coefficient": w.coefficient, "correlation": w.correlation} for w in found.weights]},
+        "sobol": [
+            of(i.variable) | {"first": _plain(i.first), "first_error": _plain(i.first_error), "total": _plain(i.total), "total_error": _plain(i.total_error)}
+            for i in found.sobol
+        ],
+        "dependent": found.study.dependent,
+        "one_factor": {
+            "indicator": found.shown, "shifts": list(SHIFTS),
+            "inputs": [of(s.variable) | {"base": s.base, "outcomes": [_plain(float(x)) for x in s.outcomes], "elasticity": _plain(s.coefficient)} for s in found.shifts],
+            "principal_with_interest": [_plain(float(x)) for x in found.shocks[0]],
+            "principal_alone": [_plain(float(x)) for x in found.shocks[1]],
+        },
+        "discovery": box_,
+    }  # fmt: skip
+
+
+def needed_json(found: Needed) -> dict[str, Any]:
+    numbers = ("value", "low", "high", "stated", "unreached", "reached", "reached_low", "reached_high", "wanted")
+    return {
+        "input": found.named.path, "label": found.named.label.zh, "label_en": found.named.label.en, "unit": found.named.unit,
+        "test": found.test, "status": found.status, "rising": found.rising, "trials": found.trials,
+        **{key: _plain(getattr(found, key)) for key in numbers},
+    }  # fmt: skip
+
+
+def compared_json(found: Compared) -> dict[str, Any]:
+    plain = {key: _plain(value) if isinstance(value, float) else value for key, value in vars(found).items() if key != "differences"}
+    return plain | {"differences": {f"p{round(level * 100)}": _plain(value) for level, value in found.differences.items()}}
+
+
+def _plain(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "—"
+    if abs(value) < TOLERANCE:  # what rounding leaves of nothing
+        return "0"
+    return f"{value:z,.0f}" if abs(value) >= 10_000 else f"{value:z,.2f}" if abs(value) >= 100 else f"{value:z.4g}"
+
+
+def _name(variable: Variable, wording: Wording) -> str:
+    unit = "" if variable.unit == "1" else f"（{wording.unit(variable.unit)}）"
+    return f"{wording.name(variable.label)}{unit}"
+
+
+def _table(title: Text, heads: Sequence[Text], lang: str) -> Table:
+    table = Table(*(head.say(lang) for head in heads), title=title.say(lang), title_justify="left", box=box.SIMPLE_HEAD)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table

@@ -1,0 +1,142 @@
+"""A few thousand trials kept whole for one account: what was drawn of every uncertain input, beside what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from finsim.model.engine import COLUMNS, Engine
+from finsim.model.structure import BALANCED, PASSES
+from finsim.result import INDICATORS
+from finsim.risk.exact import Floats
+from finsim.risk.failure import sum_of
+from finsim.risk.sampling import Design, Sampler
+from finsim.scenario.goals import full_label
+from finsim.scenario.measured import numbers_of
+from finsim.scenario.scenario import Account, Scenario
+from finsim.sheet import Text
+from finsim.sheet.errors import SheetError
+from finsim.sheet.numpy_backend import Array
+
+Key = tuple[str, str]
+"""An input: sheet and path."""
+MOST = 65_536
+"""Trials that are kept whole."""
+ROWS = {f"passes.{test}": path for test, path in PASSES.items()} | {key: path for key, path, _, _ in INDICATORS}
+"""Outcome → row of the account's sheet: ``passes.cover_full`` is 1 where that test passes, ``cover_full`` is the cover."""
+BALANCES = f"passes.{BALANCED}"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An uncertain input of a study: where it stands, what it is called, its unit."""
+
+    key: Key
+    label: Text
+    unit: str
+
+    @property
+    def id(self) -> str:
+        return self.key[1]
+
+
+class Outcomes:
+    """What comes of given values of some inputs, for one account: 1 where a test passes, and every indicator."""
+
+    def __init__(self, scenario: Scenario, account: Account, moved: set[Key]) -> None:
+        self.scenario, self.account = scenario, account
+        place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
+        self.members = [place[unit] for unit in account.units]
+        self.rows = ROWS
+        wanted = list(dict.fromkeys(self.rows.values()))
+        self.engine = Engine(scenario.sheets, scenario.numbers, [self.members], wanted, (), moved)
+        self.step = max(1, COLUMNS // max(1, len(place)))
+
+    def __call__(self, values: Mapping[Key, Array], count: int) -> dict[str, Floats]:
+        """By test and indicator, (count,); ``values`` gives each moved input as (members, count) or (members, 1)."""
+        parts: list[dict[str, Floats]] = []
+        for start in range(0, count, self.step):
+            stop = min(start + self.step, count)
+            chunk = {k: a[:, start:stop] if a.shape[1] > 1 else np.repeat(a, stop - start, axis=1) for k, a in values.items()}
+            rows, _ = self.engine(chunk, stop - start)
+            parts.append({name: np.broadcast_to(sum_of(rows[path])[0], (stop - start,)) for name, path in self.rows.items()})
+        return {name: np.concatenate([part[name] for part in parts]) for name in self.rows}
+
+    def told(self, key: Key, values: Array) -> Floats:
+        """An input as one number a trial: the account's, or the mean over its units."""
+        own: Floats = values[self.members].mean(axis=0) if key[0] == "unit" and len(values) > 1 else values[0]
+        return own
+
+
+@dataclass(frozen=True)
+class Study:
+    """``drawn`` is (inputs, trials); ``came`` has 1 or 0 for tests and the values of indicators, each (trials,)."""
+
+    scenario: Scenario
+    account: Account
+    seed: int
+    sampler: Design
+    variables: tuple[Variable, ...]
+    drawn: Floats
+    came: Mapping[str, Floats]
+
+    @property
+    def trials(self) -> int:
+        return int(self.drawn.shape[1])
+
+    @property
+    def dependent(self) -> bool:
+        """Whether inputs are drawn together: then what one explains cannot be told from what another does."""
+        return bool(self.scenario.dependence)
+
+
+def study(scenario: Scenario, trials: int, seed: int, by: str | None = None, account: str = "", sampler: Design = "lhs") -> Study:
+    """Draw and calculate trials of one account, as :func:`finsim.simulate` does, and keep them.
+
+    Raises ``SheetError`` for an account that is not there or more than 65,536 trials.
+    """
+    if not 1 <= trials <= MOST:
+        raise SheetError(Text(f"此分析逐次保存，次数须在 1 至 {MOST:,} 之间。", f"Trials are kept one by one here: between 1 and {MOST:,}."))
+    chosen = account_of(scenario, by, account)
+    drawing = Sampler(scenario, seed, sampler)
+    outcomes = Outcomes(scenario, chosen, drawing.inputs)
+    drawn = drawing(0, trials)
+    told = np.array([outcomes.told(key, values) for key, values in drawn.items()])
+    variables = tuple(variable(scenario, key) for key in drawn)
+    return Study(scenario, chosen, seed, sampler, variables, told, outcomes(drawn, trials))
+
+
+def variable(scenario: Scenario, key: Key) -> Variable:
+    model = scenario.sheets.unit if key[0] == "unit" else scenario.sheets.account
+    return Variable(key, full_label(model, key[1]), model.inputs[key[1]].unit)
+
+
+def account_of(scenario: Scenario, by: str | None, account: str) -> Account:
+    """The account of that id; without one, the only account of the grouping."""
+    accounts = {one.id: one for one in scenario.accounts(by)}
+    if not account and len(accounts) == 1:
+        return next(iter(accounts.values()))
+    if account not in accounts:
+        names = "、".join([*accounts][:20])
+        raise SheetError(
+            Text(f"请选择平衡主体：{names}", f"Choose an account: {names.replace('、', ', ')}")
+            if not account else Text(f"没有平衡主体 {account}；可用：{names}", f"There is no account {account}; there are: {names.replace('、', ', ')}")
+        )  # fmt: skip
+    return accounts[account]
+
+
+def outcome_label(name: str) -> Text:
+    """What a test or an indicator is called."""
+    if name == BALANCES:
+        return Text("平衡概率", "probability of balance")
+    if name.startswith("passes."):
+        test = name.removeprefix("passes.")
+        return Text(f"通过 {test} 的概率", f"probability of passing {test}")
+    return {key: label for key, _, label, _ in INDICATORS}[name]
+
+
+def base_values(scenario: Scenario, keys: set[Key]) -> dict[Key, Array]:
+    """Inputs as stated, (members, 1)."""
+    return {key: numbers_of(scenario, *key)[:, None] for key in keys}
