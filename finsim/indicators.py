@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from finsim.sheet import TOLERANCE
 from finsim.sheet.numpy_backend import Array, ratio
+from finsim.sheet.roots import only_root
 
 Amount: TypeAlias = float | Array
 """One number or an array that broadcasts against the others."""
@@ -52,11 +53,12 @@ def npv(rate: Amount, flows: Array, first: float = 1) -> Array:
 
 
 # ---- internal rate of return -------------------------------------------------------------------------------
-def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
+def irr(flows: Array, backend: str | None = None) -> tuple[Array, NDArray[np.int64]]:
     """Financial internal rate of return 财务内部收益率 FIRR of flows (periods, …), and its status (0 none, 1 one, 2 several).
 
     The rate at which the net present value is nothing; it does not depend on where time begins. Where there is not exactly
-    one, the value is NaN, since no single rate then describes the flows. Roots between −99 % and 1,000 % a year are looked
+    one, the value is NaN, since no single rate then describes the flows. Where money stays invested from the first year to
+    the last at the rate that is found, that rate is the only one. Otherwise roots between −99 % and 1,000 % a year are looked
     for on a grid (in steps of at most 1 % up to 100 %, of 10 % above), pairs between two points of the grid by the turn
     between them, and closed in by bisection; three roots within two steps may be taken for one.
 
@@ -65,14 +67,24 @@ def irr(flows: Array) -> tuple[Array, NDArray[np.int64]]:
     (0.130662, 1)
     """
     shape = flows.shape[1:]
-    columns = flows.reshape(len(flows), -1)
+    every = flows.reshape(len(flows), -1)
+    factor, proved = only_root(every, backend)
+    rate, status = 1 / factor - 1, np.full(every.shape[1], ONE)
+    rest = np.flatnonzero(~proved)
+    if len(rest):
+        rate[rest], status[rest] = _on_grid(every[:, rest])
+    return rate.reshape(shape), status.reshape(shape)
+
+
+def _on_grid(columns: Array) -> tuple[Array, NDArray[np.int64]]:
+    """:func:`irr` of columns (periods, columns) of which nothing is known."""
     column, low, high, below = _brackets(columns)
     count = np.bincount(column, minlength=columns.shape[1])
     single = count[column] == 1
     column, low, high, below = column[single], low[single], high[single], below[single]
     value = np.full(columns.shape[1], np.nan)
     value[column] = _closed_in(low, high, below, columns[:, column], 0)
-    return value.reshape(shape), np.minimum(count, SEVERAL).reshape(shape)
+    return value, np.minimum(count, SEVERAL)
 
 
 def irr_roots(flows: Array) -> Array:
@@ -83,6 +95,9 @@ def irr_roots(flows: Array) -> Array:
     >>> irr_roots(np.array([-1000.0, 6000.0, -10900.0, 5800.0])).round(4).tolist()
     [-0.0488, 1.0, 2.0488]
     """
+    value, status = irr(flows)
+    if status == ONE:
+        return value.reshape(1)
     column, low, high, below = _brackets(flows[:, None])
     return np.sort(_closed_in(low, high, below, flows[:, None][:, column], 0))
 

@@ -80,6 +80,7 @@ def run(
     help="分块拉丁超立方、Sobol（限一个单元）、独立抽样 · Latin hypercubes, Sobol (one unit), independent trials",
 )
 @click.option("--until", type=SHARE, metavar="0.5%", help="概率的 95% 区间半宽达到此值即停 · stop when the probability is known to ± this")
+@click.option("--save-trials", type=FILE, metavar="FILE.parquet", help="逐次保存全部输入和结果（须装 pyarrow） · keep every trial (needs pyarrow)")
 @click.option("--wanted", type=SHARE, metavar="90%", help="判定是否达到此概率：达标、不达标、无法判定 · is this probability reached, missed, or undecided")
 @option_by
 @option_variant
@@ -90,28 +91,32 @@ def run(
 @command
 def simulate(
     lang: str, file: Path, trials: int, seed: int, sampler: Any, until: float | None, wanted: float | None,
-    by: str | None, variant: str | None, changes: tuple[str, ...], save: Path | None, as_json: bool,
+    by: str | None, variant: str | None, changes: tuple[str, ...], save: Path | None, save_trials: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """蒙特卡洛模拟：平衡的概率及置信区间；文件中的各变体并列给出。
 
     Monte Carlo: the probability of balance with its interval, for all variants of the file side by side.
     """
+    from contextlib import nullcontext
+
     from finsim.report.sampled import show_samples
+    from finsim.risk.keeping import TrialFile
     from finsim.risk.trials import simulate as simulate_scenario
 
     chosen = load(file, variant, by, changes)
     others = [v.id for v in chosen.variants if chosen.variant is None or v.id != chosen.variant.id]
     scenarios = [chosen, *(load(file, other, by, changes) for other in others)]
     samples = []
-    for number, scenario in enumerate(scenarios, 1):
-        name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
-        with progress_bar(f"{number}/{len(scenarios)} {name}", lang) as progress:
-            samples.append(simulate_scenario(scenario, trials, seed, by, progress, sampler, until, wanted))
+    with writing(save_trials or file, lang), TrialFile(save_trials, scenarios) if save_trials else nullcontext() as kept:
+        for number, scenario in enumerate(scenarios, 1):
+            name = scenario.variant.label.say(lang) if scenario.variant else scenario.title.say(lang)
+            with progress_bar(f"{number}/{len(scenarios)} {name}", lang) as progress:
+                samples.append(simulate_scenario(scenario, trials, seed, by, progress, sampler, until, wanted, keep=kept))
     if save:
         from finsim.record import record_of_simulation
 
-        kept = [(sample, self_contained(sample.scenario, file)) for sample in samples]
-        keep(record_of_simulation(kept, trials, changes), save, lang)
+        resolved = [(sample, self_contained(sample.scenario, file)) for sample in samples]
+        keep(record_of_simulation(resolved, trials, changes), save, lang)
     if as_json:
         content = samples[0].to_json()
         content["variants"] = {

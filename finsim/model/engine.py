@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from finsim.model.structure import Sheets
-from finsim.sheet.model import Model
-from finsim.sheet.numpy_backend import Array, Program, compile_plan, refuse_infinite
-from finsim.sheet.planner import Plan, drawn_rows, split
+from finsim.sheet.llvm_backend import Accelerated, accelerated
+from finsim.sheet.numpy_backend import Array, Program, compile_plan
+from finsim.sheet.planner import Plan, drawn_rows, given_of, split
 
 COLUMNS = 8_192
 """Columns (members × trials) calculated together: what fits the processor's cache, and bounds the memory."""
-
 
 @dataclass(frozen=True)
 class Numbers:
@@ -40,16 +39,20 @@ class Engine:
     groups   per account the positions of its units, ascending: sums over units go in the order of the ids
     drawn    inputs that change from trial to trial, by sheet: ``("unit", path)`` or ``("account", path)``
     wanted   account rows (and, with ``wanted_units``, unit rows) to give back
+    backend  what calculates the trials: see :func:`~finsim.sheet.llvm_backend.accelerated`
     """
 
     def __init__(
         self, sheets: Sheets, numbers: Numbers, groups: Sequence[Sequence[int]], wanted: Collection[str],
-        wanted_units: Collection[str] = (), drawn: Collection[tuple[str, str]] = (),
+        wanted_units: Collection[str] = (), drawn: Collection[tuple[str, str]] = (), backend: str | None = None,
     ) -> None:  # fmt: skip
         self.sheets, self.numbers = sheets, numbers
         self.wanted, self.wanted_units = tuple(wanted), tuple(wanted_units)
         self.groups = [list(group) for group in groups]
         self.periods = len(numbers.years)
+        self.group_of = np.full(len(numbers.units), -1)
+        for a, group in enumerate(self.groups):
+            self.group_of[group] = a
         self.account_of = {unit: a for a, group in enumerate(self.groups) for unit in group}
         for sheet, path in drawn:
             if path not in (sheets.unit if sheet == "unit" else sheets.account).inputs:
@@ -62,20 +65,30 @@ class Engine:
         read = [*_sums_read(fixed), *_sums_read(moved)]
         sources = {sheets.account.units[path] for path in read} & sheets.unit.rows.keys()
         unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn)
-        self.fixed, self.moved = compile_plan(fixed), compile_plan(moved)
-        self.unit_fixed, self.unit_moved = compile_plan(unit_fixed), compile_plan(unit_moved)
+        self.fixed, self.unit_fixed = compile_plan(fixed), compile_plan(unit_fixed)
         self.sums = {sheets.account.units[path] for path in read}
         self._calculate_fixed()
+        stays = {path: array for path, array in self.unit_values.items() if path not in unit_drawn}
+        self.unit_moved = accelerated(unit_moved, self.periods, stays, backend)
+        self.unit_read = given_of(unit_moved)
+        account_drawn |= {f"units:{path}" for path in unit_drawn}
+        stays = {path: array for path, array in self.values.items() if path not in account_drawn}
+        self.moved = accelerated(moved, self.periods, stays, backend)
+
+    @property
+    def accelerated(self) -> bool:
+        """Whether vector code calculates the trials; it needs little memory, so that several chunks may run at a time."""
+        return isinstance(self.moved, Accelerated) or isinstance(self.unit_moved, Accelerated)
 
     def _calculate_fixed(self) -> None:
         n, units, accounts = self.numbers, len(self.numbers.units), len(self.groups)
         self.unit_values = prepared(n.unit_inputs, n.unit_schedules, units)
-        self.unit_values |= self._run(self.unit_fixed, (units, 1), self.unit_values, self.sheets.unit)
+        self.unit_values |= self._run(self.unit_fixed, (units, 1), self.unit_values)
         self.values = prepared(n.account_inputs, n.account_schedules, accounts)
         for path in self.sums:
             if path in self.unit_values:
                 self.values[f"units:{path}"] = self._summed(self.unit_values[path], path, 1)
-        self.values |= self._run(self.fixed, (accounts, 1), self.values, self.sheets.account)
+        self.values |= self._run(self.fixed, (accounts, 1), self.values)
 
     def __call__(
         self, drawn: Mapping[tuple[str, str], Array] | None = None, trials: int = 1
@@ -95,22 +108,30 @@ class Engine:
                 values[f"units:{path}"] = self._summed(array, path, trials)
         if self.unit_moved.plan.wanted:
             unit_rows = self._units(drawn, trials, values)
-        rows = values | self._run(self.moved, (len(self.groups), trials), values, self.sheets.account)
+        rows = values | self._run(self.moved, (len(self.groups), trials), values)
         unit_rows = self.unit_values | unit_rows
         return {path: rows[path] for path in self.wanted}, {path: unit_rows[path] for path in self.wanted_units}
 
     def _units(self, drawn: Mapping[tuple[str, str], Array], trials: int, values: dict[str, Array]) -> dict[str, Array]:
-        """Evaluate the moving unit rows some units at a time, adding them to the accounts in the order of the ids."""
-        step = max(1, COLUMNS // trials)
+        """Evaluate the moving unit rows, adding them to the accounts in the order of the ids; by NumPy some units at a time."""
         count = len(self.numbers.units)
+        here = {path: self.unit_values[path] for path in self.unit_read}
+        here.update({path: array for (sheet, path), array in drawn.items() if sheet == "unit"})
+        program = self.unit_moved
+        if isinstance(program, Accelerated):
+            moved = dict.fromkeys(program.plan.wanted)
+            stored, summed = [p for p in moved if p in self.wanted_units], [p for p in moved if p in self.sums]
+            found = program.summed(self.periods, (count, trials), here, stored, summed, self.group_of)
+            if found is not None:
+                values.update({f"units:{path}": array for path, array in found[1].items()})
+                return found[0]
+            program = program.reference
+        step = max(1, COLUMNS // trials)
         kept: dict[str, list[Array]] = {}
         for first in range(0, count, step):
             part = slice(first, min(first + step, count))
-            inside = {path: _members(array, part, count) for path, array in self.unit_values.items()}
-            inside.update(
-                {path: _members(array, part, count) for (sheet, path), array in drawn.items() if sheet == "unit"}
-            )
-            rows = self._run(self.unit_moved, (part.stop - part.start, trials), inside, self.sheets.unit)
+            inside = {path: _members(array, part, count) for path, array in here.items()}
+            rows = self._run(program, (part.stop - part.start, trials), inside)
             for path, row in rows.items():
                 if path in self.sums:
                     name = f"units:{path}"
@@ -122,7 +143,7 @@ class Engine:
                             values[name][..., self.account_of[offset], :] += row[..., offset - part.start, :]
                 if path in self.wanted_units:
                     kept.setdefault(path, []).append(row)
-        return {path: np.concatenate(parts, axis=-2) for path, parts in kept.items()}
+        return {path: parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-2) for path, parts in kept.items()}
 
     def _summed(self, array: Array, path: str, trials: int) -> Array:
         count = len(self.numbers.units)
@@ -134,11 +155,9 @@ class Engine:
         return result
 
     def _run(
-        self, program: Program, shape: tuple[int, int], values: Mapping[str, Array], model: Model
+        self, program: Program | Accelerated, shape: tuple[int, int], values: Mapping[str, Array]
     ) -> dict[str, Array]:
-        rows = program(self.periods, shape, values)
-        refuse_infinite(program.plan, rows)
-        return rows
+        return program.checked(self.periods, shape, values)
 
 
 def _sums_read(plan: Plan) -> list[str]:

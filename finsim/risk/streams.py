@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from functools import lru_cache
 
 import numpy as np
@@ -81,9 +82,27 @@ def _words(seed: int, variable: str, unit: str, start: int, stop: int, purpose: 
         raise ValueError(f"seed {seed} is negative")
     if not 0 <= start <= stop:
         raise ValueError(f"no trials from {start} to {stop}")
-    stream = np.random.Philox(key=_key(seed, variable, unit, purpose), counter=start // _WORDS)
     skipped = start % _WORDS
+    stream = _stream(_key(seed, variable, unit, purpose), start // _WORDS)
     return stream.random_raw(skipped + stop - start)[skipped:]
+
+
+def _stream(key: int, counter: int) -> np.random.Philox:
+    """The generator of this thread, set to a place: making a new one would first ask the system for chance, and throw it away."""
+    if not hasattr(_own, "stream"):
+        _own.stream = np.random.Philox(key=0)
+        _own.state = _own.stream.state
+    stream: np.random.Philox = _own.stream
+    _own.state["state"] = {"key": _halves(key, 2), "counter": _halves(counter, 4)}
+    stream.state = _own.state
+    return stream
+
+
+def _halves(number: int, words: int) -> Words:
+    return np.array([(number >> 64 * i) & 0xFFFF_FFFF_FFFF_FFFF for i in range(words)], dtype=np.uint64)
+
+
+_own = threading.local()
 
 
 def _middle(cells: Words) -> Floats:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,14 +17,22 @@ from finsim.model.structure import PASSES
 from finsim.result import INDICATORS, refuse_contradiction
 from finsim.risk.achieved import achieved
 from finsim.risk.failure import ROWS
+from finsim.risk.keeping import TrialFile
 from finsim.risk.sample import FAN_ROW, Sample
 from finsim.risk.sampling import Design, Sampler
 from finsim.risk.stopping import Goal, Watch
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text
+from finsim.sheet.numpy_backend import Array
+
+FEWEST = 256
+"""Trials of a chunk at least: drawing has a price for every unit and variable, however few the trials."""
 
 Progress = Callable[[int, int], bool]
+Rows: TypeAlias = dict[str, Array]
+Chunk: TypeAlias = tuple[int, dict[tuple[str, str], Array], Rows, Rows]
+"""The trial after the last; what was drawn; rows of the accounts; checks of the units."""
 
 
 class Cancelled(Exception):
@@ -32,6 +46,7 @@ class Cancelled(Exception):
 def simulate(
     scenario: Scenario, trials: int, seed: int, by: str | None = None, progress: Progress | None = None,
     sampler: Design = "lhs", until: float | None = None, wanted: float | None = None,
+    executor: Executor | None = None, keep: TrialFile | None = None,
 ) -> Sample:  # fmt: skip
     """Run ``trials`` trials of the scenario's uncertain inputs for one grouping of its units.
 
@@ -39,6 +54,8 @@ def simulate(
     plain draws every trial independently. With ``until``, stop as soon as the probability of balance of every account is known
     to ± this much; with ``wanted``, as soon as it is known of every account whether it reaches this probability.
     ``progress(done, trials)`` is called after each chunk; when it returns False, :class:`Cancelled` is raised.
+    ``executor`` calculates the chunks, in other processes or on other machines; without one they run here, on all processors
+    where vector code calculates them. The numbers do not depend on it. ``keep`` is given every trial.
     """
     if trials < 1:
         raise ValueError(f"trials must be at least 1: {trials}")
@@ -46,31 +63,104 @@ def simulate(
         raise ScenarioError([_certain(scenario)])
     goal = Goal(until, wanted)
     watch = Watch(goal, trials)
-    drawing = Sampler(scenario, seed, sampler)
-    accounts = scenario.accounts(by)
-    place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
-    groups = [[place[unit] for unit in account.units] for account in accounts]
-    checks = [path for path, row in scenario.sheets.account.rows.items() if row.check]
-    unit_checks = [path for path, row in scenario.sheets.unit.rows.items() if row.check]
-    measured = [*PASSES.values(), *ROWS, FAN_ROW, *(path for _, path, _, _ in INDICATORS), *checks]
-    wanted_rows = [*dict.fromkeys(measured)]
-    engine = Engine(scenario.sheets, scenario.numbers, groups, wanted_rows, unit_checks, drawing.inputs)
-    sample = Sample(scenario, by or scenario.by, accounts, seed, sampler, goal)
-    sample.dependence = achieved(scenario, drawing)
-    step = max(1, COLUMNS // max(len(place), len(accounts)))
-    while sample.trials < trials:
-        start = sample.trials
-        stop = min(start + step, watch.next_stop(start))
-        drawn = drawing(start, stop)
-        rows, unit_rows = engine(drawn, stop - start)
-        checked = [*((path, rows[path]) for path in checks), *unit_rows.items()]
+    job = _Job(scenario, by, seed, sampler)
+    sample = Sample(scenario, by or scenario.by, job.accounts, seed, sampler, goal)
+    sample.dependence = achieved(scenario, job.drawing)
+    for stop, drawn, rows, unit_rows in _calculated(job, _spans(watch, job.step, trials), executor):
+        checked = [*((path, rows[path]) for path in job.checks), *unit_rows.items()]
         refuse_contradiction({path: float(np.abs(row).max()) for path, row in checked})
-        sample.add(rows, drawn, stop - start)
+        start, count = sample.trials, stop - sample.trials
+        sample.add(rows, drawn, count)
+        if keep is not None:
+            keep.add(scenario, job.accounts, start, count, drawn, rows)
         if progress is not None and not progress(stop, trials):
             raise Cancelled(stop)
         if stop == watch.next_stop(start) and watch.enough(sample):
             break
     return sample
+
+
+# ---- chunks ------------------------------------------------------------------------------------------------
+class _Job:
+    """What a chunk of trials is calculated from."""
+
+    def __init__(self, scenario: Scenario, by: str | None, seed: int, design: Design) -> None:
+        self.scenario, self.by, self.seed, self.design = scenario, by, seed, design
+        place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
+        self.accounts = scenario.accounts(by)
+        self.drawing = Sampler(scenario, seed, design)
+        self.checks = [path for path, row in scenario.sheets.account.rows.items() if row.check]
+        unit_checks = [path for path, row in scenario.sheets.unit.rows.items() if row.check]
+        measured = [*PASSES.values(), *ROWS, FAN_ROW, *(path for _, path, _, _ in INDICATORS), *self.checks]
+        groups = [[place[unit] for unit in account.units] for account in self.accounts]
+        wanted = list(dict.fromkeys(measured))
+        self.engine = Engine(scenario.sheets, scenario.numbers, groups, wanted, unit_checks, self.drawing.inputs)
+        self.step = max(FEWEST, COLUMNS // max(len(place), len(self.accounts)))
+
+    def __call__(self, start: int, stop: int) -> Chunk:
+        drawn = self.drawing(start, stop)
+        return stop, drawn, *self.engine(drawn, stop - start)
+
+
+def _spans(watch: Watch, step: int, trials: int) -> Iterator[tuple[int, int]]:
+    """Chunks of so many trials; one ends wherever the sample is to be looked at."""
+    start = 0
+    while start < trials:
+        stop = min(start + step, watch.next_stop(start))
+        yield start, stop
+        start = stop
+
+
+def _calculated(job: _Job, spans: Iterator[tuple[int, int]], executor: Executor | None) -> Iterator[Chunk]:
+    """The chunks in their order, some calculated ahead.
+
+    NumPy keeps all rows of a chunk, and so takes one after the other here.
+    """
+    workers = (os.cpu_count() or 1) if executor is not None or job.engine.accelerated else 1
+    pool: Executor = executor or ThreadPoolExecutor(workers)
+    calculate = partial(_elsewhere, pickle.dumps((job.scenario, job.by, job.seed, job.design))) if executor else job
+    running: deque[tuple[int, int, Future[Chunk] | None]] = deque()
+    try:
+        for start, stop in spans:
+            running.append((start, stop, _submitted(pool, calculate, start, stop)))
+            if len(running) > workers:
+                yield _result(job, *running.popleft())
+        while running:
+            yield _result(job, *running.popleft())
+    finally:
+        for _, _, future in running:
+            if future is not None:
+                future.cancel()
+        if executor is None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _submitted(pool: Executor, calculate: Callable[[int, int], Chunk], start: int, stop: int) -> Future[Chunk] | None:
+    """None where the pool has lost its workers."""
+    try:
+        return pool.submit(calculate, start, stop)
+    except BrokenExecutor:
+        return None
+
+
+def _result(job: _Job, start: int, stop: int, future: Future[Chunk] | None) -> Chunk:
+    """A chunk; one that was lost with its worker is calculated here, to the same bits."""
+    if future is not None:
+        try:
+            return future.result()
+        except BrokenExecutor:
+            pass
+    return job(start, stop)
+
+
+def _elsewhere(packed: bytes, start: int, stop: int) -> Chunk:
+    """A chunk in the process of a worker, which keeps what the last scenario needed."""
+    return _unpacked(packed)(start, stop)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> _Job:
+    return _Job(*pickle.loads(packed))
 
 
 def _certain(scenario: Scenario) -> Problem:

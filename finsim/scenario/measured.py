@@ -41,7 +41,8 @@ class Measured:
         self.positions = [ids.index(goal.account) for goal in goals]
         self.moved = list(dict.fromkeys(key for slope in slopes for key in slope))
         rows = list(dict.fromkeys(goal.row for goal in goals))
-        self.engine = Engine(scenario.sheets, scenario.numbers, groups, rows, (), self.moved)
+        # a search asks for too few columns to be worth compiling
+        self.engine = Engine(scenario.sheets, scenario.numbers, groups, rows, (), self.moved, backend="numpy")
         self.through(scenario, values)
 
     def through(self, scenario: Scenario, values: Sequence[float]) -> None:

@@ -161,6 +161,12 @@ class Program:
                     del rows[path]
         return {path: rows[path] for path in self.plan.wanted}
 
+    def checked(self, periods: int, shape: tuple[int, int], values: Values) -> dict[str, Array]:
+        """The wanted rows, of which none may hold a number that is not finite."""
+        rows = self(periods, shape, values)
+        refuse_infinite(self.plan, rows)
+        return rows
+
     def _failure(self, step: Step, error: ArithmeticError) -> SheetError:
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code is not step.run.__code__:

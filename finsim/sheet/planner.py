@@ -49,6 +49,21 @@ def plan(rows: Mapping[str, Row], wanted: Collection[str], given_cells: Collecti
     return Plan(used, _stages(used), tuple(wanted), frozenset(given_cells))
 
 
+def given_of(plan: Plan) -> dict[str, bool]:
+    """What the plan reads and does not calculate, by its name among the values: whether it is a series."""
+    found: dict[str, bool] = {}
+    for row in plan.rows.values():
+        for leaf, _ in reads(row):
+            path = path_of(leaf)
+            if leaf.op == "units":
+                found[f"units:{path}"] = isinstance(leaf.data, tuple)
+            elif leaf.op in ("input", "schedule"):
+                found[path] = leaf.op == "schedule"
+            elif path not in plan.rows:
+                found[path] = path not in plan.given_cells
+    return dict(sorted(found.items()))
+
+
 def check(model: Model) -> None:
     """Refuse circularity anywhere in the model."""
     _stages(model.rows)

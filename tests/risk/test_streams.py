@@ -71,12 +71,10 @@ def test_numbers_are_uniform() -> None:
 @pytest.mark.parametrize(("word", "number"), [(0, 2.0**-53), (2**64 - 1, 1 - 2.0**-53)])
 def test_extreme_words_stay_strictly_within(word: int, number: float, monkeypatch: pytest.MonkeyPatch) -> None:
     class Extreme:
-        def __init__(self, key: int, counter: int) -> None: ...
-
         def random_raw(self, size: int) -> np.ndarray:
             return np.full(size, word, dtype=np.uint64)
 
-    monkeypatch.setattr(streams.np.random, "Philox", Extreme)
+    monkeypatch.setattr(streams, "_stream", lambda key, counter: Extreme())
     assert uniforms(0, "a", "", 0, 1).tolist() == [number]
     assert number in (streams.EDGE, 1 - streams.EDGE)
 
