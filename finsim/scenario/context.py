@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any
 
 from finsim.model.engine import Numbers
@@ -63,6 +64,11 @@ class Context:
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+
+    @cached_property
+    def assumptions(self) -> frozenset[str]:
+        """Sources that are no documents but explain assumptions."""
+        return frozenset(name for name in self.names("sources") if self.document.get(("sources", name, "assumed")) is True)
 
     # ---- problems ------------------------------------------------------------------------------------------
     def refuse(
@@ -131,8 +137,7 @@ class Context:
                 Text("写明来源，或写成 {value: …, assumed: [低, 高], note: 理由}。",
                      "State the source, or write {value: …, assumed: [low, high], note: reason}."), place,
             )  # fmt: skip
-        entry = self.form.sources.get(source)
-        kind = "solved" if stated.wanted else "assumed" if entry and entry.assumed else "published"
+        kind = "solved" if stated.wanted else "assumed" if source in self.assumptions else "published"
         return Origin(kind, at, source or "", None, note)
 
     def policy_origin(self, name: str, place: Place, assumed: tuple[float, float] | None, note: Text) -> Origin:
