@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,13 @@ def test_every_number_is_sourced_assumed_or_left_out(card: Scenario) -> None:
         if origin.kind == "assumed":  # the range of a date or a term stands in words
             assert origin.assumed or " 至 " in origin.note.zh, (sheet, path)
             assert origin.note.zh and origin.note.en, (sheet, path)
+
+
+def test_the_readme_says_what_came_out() -> None:
+    text = Path("scenarios/README.md").read_text("utf-8")
+    card, density = (finsim.run(finsim.load(FILE, variant)).indicators("all") for variant in ("card", "density"))
+    for number in (
+        f"{card['cover_full']:.3f}", f"{density['cover_full']:.3f}", f"{-card['lowest_surplus']:,.2f}",
+        f"{-density['lowest_surplus']:,.2f}", f"−{-card['fnpv']:,.2f}",
+    ):  # fmt: skip
+        assert text.count(number) == 2, number  # in Chinese and in English
