@@ -105,7 +105,7 @@ def need(
     found = needed(
         scenario, input_, probability, trials, seed, test=test, between=between, by=by, account=account, unit=unit, factor=factor
     )
-    print_json(needed_json(found)) if as_json else show_needed(found, lang)
+    print_json(needed_json(found, scenario.digest)) if as_json else show_needed(found, scenario.digest, lang)
 
 
 @click.command()
@@ -138,6 +138,6 @@ def compare(
     scenarios = [load(first, variant_a, by), load(second, variant_b, by)]
     one, other = (study(scenario, trials, seed, by, account) for scenario in scenarios)
     found = compare_studies(one, other, indicator)
-    labels = [s.variant.label if s.variant else s.title for s in scenarios]
-    print_json(compared_json(found)) if as_json else show_compared(found, (labels[0], labels[1]), lang)
+    labels, digests = [s.variant.label if s.variant else s.title for s in scenarios], (scenarios[0].digest, scenarios[1].digest)
+    print_json(compared_json(found, digests)) if as_json else show_compared(found, (labels[0], labels[1]), digests, lang)
 

@@ -51,7 +51,8 @@ def show_mattering(found: Mattering, lang: str) -> None:
     study, label = found.study, outcome_label(found.outcome)
     console.print(f"{wording.name(study.scenario.title)} · {wording.name(study.account.label)} · {label.say(lang)}", style="bold")
     console.print(
-        Text(f"{study.trials:,} 次模拟，种子 {study.seed}", f"{study.trials:,} trials, seed {study.seed}").say(lang), highlight=False
+        Text(f"{study.trials:,} 次模拟，种子 {study.seed} · digest {study.scenario.digest}",
+             f"{study.trials:,} trials, seed {study.seed} · digest {study.scenario.digest}").say(lang), highlight=False
     )
     heads = (Text("输入", "input"), Text("最低一成时的取值", "its lowest tenth"), Text("结果", "outcome"),
              Text("最高一成时的取值", "its highest tenth"), Text("结果", "outcome"))  # fmt: skip
@@ -125,8 +126,9 @@ def _limit(limit: Limit, wording: Wording, lang: str) -> str:
     return f"{limit.low:.4g} ≤ {name} ≤ {limit.high:.4g}{unit}"
 
 
-def show_needed(found: Needed, lang: str) -> None:
+def show_needed(found: Needed, digest: str, lang: str) -> None:
     console, wording = Console(), Wording(lang)
+    console.print(f"digest {digest}", highlight=False)
     name, unit = wording.name(found.named.label), wording.unit(found.named.unit) if found.named.unit != "1" else ""
     test = outcome_label(f"passes.{found.test}").say(lang)
     if found.status == "none":
@@ -145,8 +147,9 @@ def show_needed(found: Needed, lang: str) -> None:
     )  # fmt: skip
 
 
-def show_compared(found: Compared, names: tuple[Text, Text], lang: str) -> None:
+def show_compared(found: Compared, names: tuple[Text, Text], digests: tuple[str, str], lang: str) -> None:
     console, wording = Console(), Wording(lang)
+    console.print(f"digest {digests[0]} · {digests[1]}", highlight=False)
     one, other = (wording.name(name) for name in names)
     console.print(f"{other} − {one}", style="bold")
     console.print(
@@ -196,18 +199,18 @@ def mattering_json(found: Mattering) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def needed_json(found: Needed) -> dict[str, Any]:
+def needed_json(found: Needed, digest: str) -> dict[str, Any]:
     numbers = ("value", "low", "high", "stated", "unreached", "reached", "reached_low", "reached_high", "wanted")
     return {
-        "input": found.named.path, "label": found.named.label.zh, "label_en": found.named.label.en, "unit": found.named.unit,
+        "digest": digest, "input": found.named.path, "label": found.named.label.zh, "label_en": found.named.label.en, "unit": found.named.unit,
         "test": found.test, "status": found.status, "rising": found.rising, "trials": found.trials,
         **{key: _plain(getattr(found, key)) for key in numbers},
     }  # fmt: skip
 
 
-def compared_json(found: Compared) -> dict[str, Any]:
+def compared_json(found: Compared, digests: tuple[str, str]) -> dict[str, Any]:
     plain = {key: _plain(value) if isinstance(value, float) else value for key, value in vars(found).items() if key != "differences"}
-    return plain | {"differences": {f"p{round(level * 100)}": _plain(value) for level, value in found.differences.items()}}
+    return {"digests": list(digests)} | plain | {"differences": {f"p{round(level * 100)}": _plain(value) for level, value in found.differences.items()}}
 
 
 def _plain(value: float) -> float | None:

@@ -233,8 +233,10 @@ def test_json() -> None:
     found = json.loads(finsim("sensitivity", FILE, "--trials", 512, "--outcome", "fnpv", "--json").output)
     assert {"tornado", "regression", "one_factor", "discovery", "digest", "seed"} <= found.keys()
     assert len(found["one_factor"]["inputs"][0]["outcomes"]) == len(SHIFTS)
-    assert json.loads(finsim("compare", FILE, FILE, "--trials", 64, "--json").output)["more"] == 0
-    assert json.loads(finsim("need", FILE, "--input", OCCUPANCY, "--probability", "60%", "--trials", 64, "--json").output)["status"]
+    same = json.loads(finsim("compare", FILE, FILE, "--trials", 64, "--json").output)
+    assert same["more"] == 0 and same["digests"] == [found["digest"]] * 2
+    least = json.loads(finsim("need", FILE, "--input", OCCUPANCY, "--probability", "60%", "--trials", 64, "--json").output)
+    assert least["status"] and least["digest"] == found["digest"]
 
 
 def test_an_unknown_outcome_names_those_there_are() -> None:
