@@ -40,7 +40,7 @@ MAY_IMPORT = {
     **dict.fromkeys(MEASURES, SHEET | MEASURES),
     "result": RESULT, "verdicts": RESULT, "flags": RESULT, "scope": RESULT, "allocation": RESULT, "solve": RESULT, "risk": RESULT,
     "portfolio": RESULT, "record": RESULT, "difference": RESULT, "files": set(),
-    "report": REPORT, "importing": REPORT | {"importing"}, "finsim": REPORT, "cli": REPORT | {"cli", "importing"}, "web": REPORT | {"web"},
+    "report": REPORT, "importing": REPORT | {"importing"}, "finsim": REPORT, "cli": REPORT | {"cli", "importing"}, "web": REPORT | {"web", "importing"},
 }  # fmt: skip
 """What each part of finsim may import of finsim. ``finsim`` is the package itself, which names what others use."""
 

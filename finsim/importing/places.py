@@ -28,6 +28,8 @@ _DIGITS = 12
 
 def of_input(file: Any, scenario: Scenario, unit: str, path: str, number: float, note: str) -> Path:
     """Put a number where the file ``file`` (plain values) states that input; says where."""
+    if path.startswith("facts.") and len(scenario.numbers.units) == 1:
+        unit = scenario.numbers.units[0]
     if unit:
         at, mapping = _of_unit(file, unit, path)
     else:

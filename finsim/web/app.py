@@ -14,7 +14,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from flask import has_request_context, request
 
 from finsim.scenario.problems import ScenarioError
-from finsim.web import overview, simulation
+from finsim.web import inputs, overview, simulation
 from finsim.web.address import Shown, view
 from finsim.web.components import aria
 from finsim.web.desk import Desk
@@ -44,7 +44,7 @@ _THEME = {
     "defaultRadius": 6,
 }
 
-_SECTIONS = ("verdict", "charts", "cover", "risk", "statements", "splits")
+_SECTIONS = ("verdict", "charts", "cover", "risk", "statements", "splits", "inputs")
 _ANCHORS = {"charts": "sources-and-uses"}
 
 
@@ -88,6 +88,7 @@ def make_app(file: str | Path, jobs: Jobs) -> Dash:
         return overview.top(shown), overview.charts(shown), overview.bottom(shown)
 
     simulation.connect(app, desk, jobs, language)
+    inputs.connect(app, desk, language)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "switchLanguage"),
         Input("language", "n_clicks"),
@@ -120,6 +121,7 @@ def _frame(words: Words) -> dmc.MantineProvider:
             html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"),
             html.Div([html.Div(id="view-charts", className="contents"), simulation.panel(words)], className="grid"),
             html.Div(id="view-bottom", className="stack"),
+            inputs.panel(words),
         ],
         id="main", tabIndex=-1,
     )  # fmt: skip

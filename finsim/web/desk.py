@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from finsim.result import Result, run
-from finsim.scenario.loading import load
+from finsim.scenario.document import Document
+from finsim.scenario.loading import load, self_contained
 from finsim.scenario.scenario import Scenario
 
 RESULTS_KEPT = 64
@@ -20,6 +21,9 @@ class Desk:
         self.default = base.variant.id if base.variant else ""
         names = [v.id for v in base.variants]
         self.scenarios: dict[str, Scenario] = {name: load(file, name) for name in names} if names else {"": base}
+        self.documents: dict[str, Document] = {name: self_contained(file, name) for name in self.scenarios}
+        """Each of them as one file that needs no other."""
+        self.name = Path(file).stem
         self._by_digest = {s.digest: s for s in self.scenarios.values()}
         self._result = lru_cache(RESULTS_KEPT)(self._run)
 

@@ -172,10 +172,11 @@ def _tests(shown: Shown) -> html.Ul:
 
 def _flags(shown: Shown) -> list[Children]:
     """Red and yellow flags under the tests, where there are any."""
-    states = {"red": "fail", "yellow": "watch"}
+    states = {"red": ("fail", "flag_red"), "yellow": ("watch", "flag_yellow")}
     items = [
-        html.Li([pill(states[flag.colour], shown.words(f"flag_{flag.colour}")), " ", shown.wording.say(flag.reason)])
+        html.Li([pill(state, shown.words(word)), " ", shown.wording.say(flag.reason)])
         for flag in shown.result.flags(shown.account)
+        for state, word in [states[flag.colour]]
     ]
     return [_listed(items, shown.words("flags"), "flags")] if items else []
 

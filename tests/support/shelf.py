@@ -142,7 +142,7 @@ def known(model: Model) -> set[str]:
 
 # ---- books of a scenario file ------------------------------------------------------------------------------
 GROUPINGS = ("all", "district", "unit", "accounts")
-MOST, LARGE, OF_LARGE = 10, 8, 4
+MOST, LARGE, OF_LARGE = 10, 8, 2
 """Books of a file at most, and of one with more units than ``LARGE``."""
 
 

@@ -34,7 +34,7 @@ def test_every_text_is_used() -> None:
         for p in (Path(__file__).parents[2] / "finsim" / "web").glob("*.py")
         if p.name != "texts.py"
     )
-    made = {f"nav_{x}" for x in ("verdict", "charts", "cover", "risk", "statements", "splits")} | {
+    made = {f"nav_{x}" for x in ("verdict", "charts", "cover", "risk", "statements", "splits", "inputs")} | {
         "by_unit",
         "by_district",
         "by_all",

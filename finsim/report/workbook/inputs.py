@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from finsim.report.units import unit_words
-from finsim.report.workbook.book import INPUTS, Book, Values
+from finsim.report.workbook.book import INPUTS, Book
 from finsim.report.workbook.formulas import literal
 from finsim.report.workbook.layout import (
     BODY,
@@ -19,7 +19,7 @@ from finsim.report.workbook.layout import (
     quoted,
 )
 from finsim.report.workbook.paper import BAD, GREY, RULE, SECTION, SMALL, TYPED, Page, input_format
-from finsim.scenario.scenario import Origin
+from finsim.scenario.scenario import Origin, Scenario, Unit
 from finsim.sheet import Text
 from finsim.sheet.block import Bounds
 from finsim.sheet.model import InputRow
@@ -37,6 +37,7 @@ class Given:
     """One value of an input: of all units, of one unit, or of the account."""
 
     row: InputRow
+    sheet: str
     section: Text
     unit: str
     member: Text
@@ -50,30 +51,34 @@ class Given:
         return f"units.{self.unit}.{self.row.path}" if self.unit else self.row.path
 
 
-def given(book: Book) -> Iterator[Given]:
-    """Every input of the book once, in the order of the sheets."""
-    scenario = book.result.scenario
+def given(scenario: Scenario, units: Sequence[Unit]) -> Iterator[Given]:
+    """Every input of the account and of these units once, in the order of the sheets."""
     everywhere = Text("全部单元", "all units")
     for row in scenario.sheets.unit.inputs.values():
         if len(scenario.numbers.unit_inputs[row.path]) > 1:
-            for unit in book.units:
+            for unit in units:
                 member = Text(f"{unit.id} {unit.label.zh}", f"{unit.id} {unit.label.en}")
-                yield _given(book, row, "unit", unit.id, member, book.of_unit(unit.id))
-        elif book.units:
-            yield _given(book, row, "unit", "", everywhere, book.of_unit(book.units[0].id))
+                yield _given(scenario, row, "unit", unit.id, member)
+        elif units:
+            yield _given(scenario, row, "unit", "", everywhere)
     for row in scenario.sheets.account.inputs.values():
-        yield _given(book, row, "account", "", Text("主体", "account"), book.values)
+        yield _given(scenario, row, "account", "", Text("主体", "account"))
 
 
-def _given(book: Book, row: InputRow, sheet: str, unit: str, member: Text, values: Values) -> Given:
-    scenario = book.result.scenario
+def number_of(scenario: Scenario, sheet: str, path: str, unit: str) -> float:
+    """The number of an input: of one unit, or the one for all units or the account (``unit`` "")."""
+    array = scenario.numbers.unit_inputs[path] if sheet == "unit" else scenario.numbers.account_inputs[path]
+    return float(array[scenario.numbers.units.index(unit) if unit and len(array) > 1 else 0])
+
+
+def _given(scenario: Scenario, row: InputRow, sheet: str, unit: str, member: Text) -> Given:
     model = scenario.sheets.unit if sheet == "unit" else scenario.sheets.account
     label = model.sections[row.section].label
     subject = Text(f"{label.zh}·{row.label.zh}", f"{label.en}: {row.label.en}")
     listed = row.path.startswith("stakes.") or subject in {note.subject for note in scenario.splits}
     split = bool(unit) and listed and (row.path, unit) not in scenario.unit_origins
     origin = scenario.origin(sheet, row.path, unit)
-    return Given(row, label, unit, member, values.input(row.path), origin, split)
+    return Given(row, sheet, label, unit, member, number_of(scenario, sheet, row.path, unit), origin, split)
 
 
 def write_inputs(book: Book, page: Page) -> None:
@@ -87,7 +92,7 @@ def write_inputs(book: Book, page: Page) -> None:
     )
     _columns(page)
     line, section = BODY, ""
-    items = list(given(book))
+    items = list(given(book.result.scenario, book.units))
     used = {item.row.section for item in items if item.origin.kind != "default"}
     for item in items:
         if item.row.section != section:

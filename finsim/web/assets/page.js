@@ -7,7 +7,7 @@
 
   /* A table comes as JSON in an attribute: hundreds of cells are drawn in no time, and only if somebody opens them. */
   function draw(box) {
-    const { head, body, strong } = JSON.parse(box.dataset.table);
+    const { head, body, strong, fields } = JSON.parse(box.dataset.table);
     const table = box.appendChild(document.createElement("table"));
     const top = table.createTHead().insertRow();
     for (const text of head) cell(top, "th", text).scope = "col";
@@ -16,6 +16,7 @@
       const row = rows.insertRow();
       if (strong.includes(position)) row.className = "strong";
       texts.forEach((text, i) => { if (i) cell(row, "td", text); else cell(row, "th", text).scope = "row"; });
+      if (fields && fields[position]) field(row.cells[1], fields[position]);
     });
   }
 
@@ -23,6 +24,17 @@
     const element = row.appendChild(document.createElement(kind));
     element.textContent = text;
     return element;
+  }
+
+  /* A number that may be typed over: it is read when it is tried, and what the server says of it stands below. */
+  function field(cell, { id, name }) {
+    const input = document.createElement("input");
+    input.defaultValue = cell.textContent;
+    input.dataset.input = id;
+    input.inputMode = "decimal";
+    input.autocomplete = "off";
+    input.setAttribute("aria-label", name);
+    cell.replaceChildren(input);
   }
 
   function drawWhatIsSeen(root) {
@@ -37,7 +49,7 @@
     waiting = false;
     for (const id of opened) {
       const details = document.getElementById(id);
-      if (details) details.open = true;
+      if (details && !details.open) details.querySelector("summary").click(); // a click also asks for what is not there yet
     }
     drawWhatIsSeen(document);
     if (focused && !focused.element.isConnected && document.activeElement === document.body) {
@@ -71,6 +83,28 @@
           // In a cookie, so that the server can speak it from the first byte on.
           document.cookie = "lang=" + language + "; path=/; max-age=31536000; samesite=lax";
           window.location.reload();
+        }
+      },
+      typed: function (clicks) {
+        const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
+        return { clicks, typed: Object.fromEntries(changed.map(input => [input.dataset.input, input.value])) };
+      },
+      refused: function (reasons) {
+        let first = true;
+        for (const input of document.querySelectorAll("[data-input]")) {
+          const reason = reasons[input.dataset.input];
+          if (input.nextSibling) input.nextSibling.remove();
+          input.removeAttribute("aria-invalid");
+          input.removeAttribute("aria-describedby");
+          if (!reason) continue;
+          const said = input.parentNode.appendChild(document.createElement("p"));
+          said.className = "problem";
+          said.id = "refused-" + input.dataset.input;
+          said.textContent = reason;
+          input.setAttribute("aria-invalid", "true");
+          input.setAttribute("aria-describedby", said.id);
+          if (first) input.focus();
+          first = false;
         }
       },
     },

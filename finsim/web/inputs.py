@@ -1,0 +1,193 @@
+"""The inputs of the scenario with where each comes from; other values can be tried, and taken along as a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePath
+from typing import Any
+
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+
+from finsim.report import findings
+from finsim.report.figures import Table
+from finsim.report.units import unit_words
+from finsim.report.wording import Wording
+from finsim.report.workbook.inputs import Given
+from finsim.result import Result
+from finsim.scenario.problems import placed
+from finsim.scenario.scenario import Scenario
+from finsim.web.address import Shown, view
+from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
+from finsim.web.desk import Desk
+from finsim.web.texts import Words
+from finsim.web.trial import Items, Trial, Trials, allowed, editable, shown_number, tried, used, written
+
+_FINDINGS = (("cover_full", "cover", "倍"), ("lowest_surplus", "lowest", "万元"), ("fnpv", "npv", "万元"))
+
+
+# ---- layout ----------------------------------------------------------------------------------------------------
+def panel(words: Words) -> html.Section:
+    """The card, in which the sections are filled in once the variant is known."""
+    buttons = [
+        html.Button(words("try"), id="inputs-try", className="button primary", type="button"),
+        html.Button(words("download"), id="inputs-download", className="button", type="button", disabled=True),
+    ]
+    content = [
+        dcc.Store(id="inputs-variant"), dcc.Store(id="inputs-typed"), dcc.Store(id="inputs-refused"), dcc.Store(id="inputs-trial"),
+        dcc.Download(id="inputs-file"),
+        html.Div(id="inputs-sections"),
+        html.Div([html.Div(buttons, className="form"), html.P(id="inputs-problem", className="problem", role="alert")], className="controls"),
+        html.Div(id="inputs-outcome", **aria(live="polite")),
+    ]  # fmt: skip
+    found = card(words("inputs"), "", content, "inputs", wide=True)
+    found.children[1].id = "inputs-finding"  # type: ignore[index, union-attr, unused-ignore]
+    return found
+
+
+def _sections(variant: str, items: Items, words: Words) -> list[html.Details]:
+    """Every section of the sheet that has inputs, closed; its rows come when it is opened."""
+    found = []
+    for key, members in _grouped(items).items():
+        title = words("inputs_section", name=Wording(words.lang).name(members[0].section), count=len(members))
+        rows = html.Div(id={"type": "inputs-rows", "section": key})
+        details = disclosure(title, rows, f"inputs-{variant}-{key}")
+        details.children[0].id = {"type": "inputs-open", "section": key}
+        found.append(details)
+    return found
+
+
+def _grouped(items: Items) -> dict[str, list[Given]]:
+    """By section; what the units have of a bond or loan stands with its terms."""
+    found: dict[str, list[Given]] = {}
+    for item in items.values():
+        found.setdefault(item.row.section.removeprefix("stakes."), []).append(item)
+    return found
+
+
+def _rows(members: list[Given], scenario: Scenario, words: Words) -> html.Div:
+    """The table of a section, drawn in the browser with a field where another number may be typed."""
+    head = [words(key) for key in ("input", "value", "unit", "allowed", "assumed_range", "kind", "source", "place")]
+    fields = [{"id": item.id, "name": f"{_name(item, words)} {_unit(item, words)}".rstrip()} if editable(item) else None for item in members]
+    content = {"head": head, "body": [_row(item, scenario, words) for item in members], "strong": [], "fields": fields}
+    data: dict[str, Any] = {"data-table": json.dumps(content, ensure_ascii=False)}
+    label = Wording(words.lang).name(members[0].section)
+    return html.Div(className="scroll words inputs", tabIndex=0, role="group", **data, **aria(label=label))
+
+
+def _row(item: Given, scenario: Scenario, words: Words) -> list[str]:
+    origin, source = item.origin, scenario.sources.get(item.origin.source)
+    notes = (item.member if item.unit else None, item.row.help)
+    label = "\n".join([Wording(words.lang).name(item.row.label), *(note.say(words.lang) for note in notes if note)])
+    assumed = ""
+    if origin.assumed:
+        low, high = map(shown_number, origin.assumed)
+        assumed = words("of_total", low=low, high=high) if item.split else f"{low} – {high}"
+    document = source.document.say(words.lang) if source else ""
+    place = placed(PurePath(origin.place.file).name, origin.place.line)
+    return [label, written(item.value), _unit(item, words), allowed(item.row.bounds), assumed, origin.word.say(words.lang), document, place]
+
+
+def _name(item: Given, words: Words) -> str:
+    """An input by its section and label, and the unit whose number it is."""
+    parts = [*([item.member] if item.unit else []), item.section, item.row.label]
+    return " · ".join(Wording(words.lang).name(part) for part in parts)
+
+
+def _unit(item: Given, words: Words) -> str:
+    return unit_words(item.row.unit, words.lang)
+
+
+def _outcome(trial: Trial, shown: Shown) -> list[Children]:
+    """What differs, and the verdicts and key figures of both."""
+    words = shown.words
+    body = [
+        (_name(c.item, words), _unit(c.item, words), shown_number(c.item.value), shown_number(c.new), words("typed" if c.typed else "followed"))
+        for c in sorted(trial.changes, key=lambda c: not c.typed)
+    ]
+    table = Table(tuple(words(key) for key in ("input", "unit", "was", "is", "change")), tuple(body))
+    sides = [_side("before", shown.result, shown), _side("after", trial.result(shown.view.by), shown)]
+    return [
+        html.H3(words("differences")), data_table(table, words("differences")),
+        html.Ul(sides, className="probabilities", id="inputs-sides"),
+    ]  # fmt: skip
+
+
+def _side(name: str, result: Result, shown: Shown) -> html.Li:
+    """The verdict, the tests and the key figures of one of the two, for the account that is shown."""
+    account, words, wording = shown.account, shown.words, shown.wording
+    found, tests = result.indicators(account), []
+    for test in result.verdicts(account):
+        state = pill("pass", words("passed")) if test.passed else pill("fail", words("failed"))
+        tests.append(html.Li([state, " ", wording.name(test.label)]))
+    figures: list[Children] = []
+    for key, label, unit in _FINDINGS:
+        value = found[key]
+        number = wording.amount(value) if unit == "万元" else wording.times(value)
+        figures += [html.Dt(words(label)), html.Dd(figure_of(f"{name}.{key}", value, number, wording.unit(unit)))]
+    headline = html.P(findings.headline(result, account, wording), className="headline")
+    return html.Li([html.H3(words(name)), headline, html.Dl(figures), html.Ul(tests)], id=f"inputs-{name}")
+
+
+# ---- callbacks -------------------------------------------------------------------------------------------------
+def connect(app: Dash, desk: Desk, language: Any) -> None:
+    """The callbacks of the card; ``language()`` is the language of the request."""
+    items = {name: used(scenario) for name, scenario in desk.scenarios.items()}
+    trials = Trials()
+
+    @app.callback(
+        Output("inputs-sections", "children"), Output("inputs-finding", "children"), Output("inputs-variant", "data"),
+        Input("url", "search"), State("inputs-variant", "data"),
+    )  # fmt: skip
+    def fill(search: str, before: Any) -> Any:
+        words, variant = Words(language()), view(search, desk).variant
+        if variant == before:  # what was typed stays
+            return no_update, no_update, no_update
+        mine = items[variant]
+        assumed = sum(item.origin.kind == "assumed" for item in mine.values())
+        return _sections(variant, mine, words), words("inputs_finding", count=len(mine), assumed=assumed), variant
+
+    @app.callback(
+        Output({"type": "inputs-rows", "section": MATCH}, "children"), Input({"type": "inputs-open", "section": MATCH}, "n_clicks"),
+        State({"type": "inputs-open", "section": MATCH}, "id"), State("url", "search"), prevent_initial_call=True,
+    )  # fmt: skip
+    def open_section(clicks: Any, name: Any, search: str) -> Any:
+        variant = view(search, desk).variant
+        members = _grouped(items[variant]).get(str(name["section"]))
+        return _rows(members, desk.scenario(variant), Words(language())) if members and clicks == 1 else no_update
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "typed"), Output("inputs-typed", "data"), Input("inputs-try", "n_clicks"), prevent_initial_call=True
+    )
+
+    @app.callback(
+        Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"),
+        Input("inputs-typed", "data"), State("url", "search"), prevent_initial_call=True,
+    )  # fmt: skip
+    def attempt(data: Any, search: str) -> Any:
+        words, variant = Words(language()), view(search, desk).variant
+        given = data.get("typed") if isinstance(data, dict) else None
+        typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+        found = tried(variant, desk.scenario(variant), desk.documents[variant], items[variant], typed, desk.name)
+        if isinstance(found, Trial):
+            return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}
+        problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
+        return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "refused"), Input("inputs-refused", "data"), prevent_initial_call=True
+    )
+
+    @app.callback(
+        Output("inputs-outcome", "children"), Output("inputs-download", "disabled"),
+        Input("inputs-trial", "data"), Input("url", "search"),
+    )  # fmt: skip
+    def follow(name: Any, search: str) -> Any:
+        chosen, trial = view(search, desk), trials.get(name)
+        if trial is None or trial.variant != chosen.variant:
+            return [], True
+        return _outcome(trial, Shown(desk, chosen, language())), False
+
+    @app.callback(Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), prevent_initial_call=True)
+    def download(_: Any, name: Any) -> Any:
+        trial = trials.get(name)
+        return no_update if trial is None else {"content": trial.text, "filename": f"{desk.name}-trial.yaml", "type": "text/yaml"}
