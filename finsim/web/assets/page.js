@@ -104,6 +104,7 @@
           input.setAttribute("aria-invalid", "true");
           input.setAttribute("aria-describedby", said.id);
           if (first) input.focus();
+          if (first) input.closest("tr").scrollIntoView({ block: "center" });
           first = false;
         }
       },
