@@ -16,7 +16,7 @@ from finsim.model.engine import Engine
 from finsim.scenario.goals import GoalReached, full_label
 from finsim.scenario.scenario import Account, Origin, Scenario
 from finsim.scope import MissingWork
-from finsim.sheet import Text
+from finsim.sheet import TOLERANCE, Text
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import Expression, operands, path_of
 from finsim.sheet.model import Model
@@ -232,7 +232,7 @@ class Result:
 
     def indicators(self, account: str) -> dict[str, float | None]:
         found = {key: _number(self.cell(path, account)) for key, path, _, _ in INDICATORS}
-        rate, status = indicators.irr(self.series("project_flow.before_tax", account))
+        rate, status = rate_of_return(self.series("project_flow.before_tax", account))
         found["firr"] = _number(float(rate))
         found["firr_status"] = int(status)
         found["payback"] = _number(float(indicators.payback(self.series("project_flow.before_tax", account))))
@@ -343,6 +343,14 @@ class Result:
             sheet, member, path, full_label(model, path), None if once else year,
             _number(self.value(sheet, member, path, year)), item.unit, kind, origin,
         )  # fmt: skip
+
+
+def rate_of_return(flow: Array) -> tuple[float, int]:
+    """The internal rate of return of a flow of money, (periods,), and its status; what rounding leaves of nothing earns nothing."""
+    if not (np.max(flow) > TOLERANCE and np.min(flow) < -TOLERANCE):
+        return math.nan, indicators.NONE
+    rate, status = indicators.irr(flow)
+    return float(rate), int(status)
 
 
 def _number(value: float) -> float | None:

@@ -26,7 +26,7 @@ from finsim.indicators import (
     return_on_equity,
     return_on_investment,
 )
-from finsim.result import run
+from finsim.result import rate_of_return, run
 from finsim.scenario.loading import load
 
 SONGXIAN = Path(__file__).parents[1] / "scenarios" / "songxian-2023.yaml"
@@ -192,6 +192,13 @@ def test_a_root_at_0_per_cent_is_found_whatever_rounding_makes_of_it() -> None:
     """The sum of the flows is 0 from the first to the last, and a little more from the last to the first."""
     value, status = irr(np.array([-85.45828518664402] * 4 + [1.0, 1.0, 339.8331407465761]))
     assert int(status) == ONE and float(value) == pytest.approx(0, abs=1e-12)
+
+
+def test_what_rounding_leaves_of_nothing_earns_no_return() -> None:
+    """Outlays of 34,058 and 1e-12 in the thirtieth year: at −66.5 % that would weigh as much."""
+    value, status = rate_of_return(np.array([-18809.0, -15249.0, *[0.0] * 27, 1e-12]))
+    assert status == NONE and math.isnan(value)
+    assert rate_of_return(np.array([-100.0, 60.0, 60.0])) == (pytest.approx(0.130662, abs=1e-6), ONE)
 
 
 @given(st.lists(st.floats(1, 1000), min_size=1, max_size=30), st.integers(1, 5), st.floats(0.2, 3))

@@ -13,7 +13,7 @@ from finsim.report.workbook.book import RATES, Book
 from finsim.report.workbook.layout import BODY, HEADINGS, ID, NOTE, quoted
 from finsim.report.workbook.paper import AMOUNT, GREY, RULE, Page
 from finsim.report.workbook.recovery import FLOW
-from finsim.sheet import Text
+from finsim.sheet import TOLERANCE, Text
 
 SEVERAL = "内部收益率不止一个，故不列 several rates of return: none is given"
 GRID = tuple(
@@ -56,7 +56,11 @@ def write_rates(book: Book, page: Page) -> None:
     found = book.result.indicators(book.account.id)["firr"]
     plain = {"bottom": 7, "bottom_color": RULE}
     page.text(_COUNT, _LABEL, "内部收益率的个数（−99% 至 1000%） how many there are", indent=1, **plain)
-    page.formula(_COUNT, _VALUE, f"SUM({changes})", sum(turned), num_format="0_)", **plain)
+    # what rounding leaves of nothing is no income, though far below 0 % it would weigh like one
+    earns = f"AND(MAX({flow})>{TOLERANCE!r},MIN({flow})<-{TOLERANCE!r})"
+    series = book.result.series(FLOW, book.account.id)
+    count = sum(turned) if max(series) > TOLERANCE and min(series) < -TOLERANCE else 0.0
+    page.formula(_COUNT, _VALUE, f"IF({earns},SUM({changes}),0)", count, num_format="0_)", **plain)
     page.text(_FOUND, _LABEL, "内部收益率 rate of return", bold=True, indent=1, **plain)
     beside = f"SUMPRODUCT({changes},$B${_TABLE + 1}:$B${last - 1})"
     formula = f'IF(ABS($C${_COUNT + 1}-1)<0.5,IFERROR(IRR({flow},{beside}),""),"")'
