@@ -65,20 +65,42 @@ def resolved(path: str | pathlib.Path, variant: str | None = None, changes: Iter
 
 def self_contained(path: str | pathlib.Path, variant: str | None = None, changes: Iterable[str] = ()) -> Document:
     """The scenario with one of its variants as one file that needs no other, for :func:`load_document`."""
-    whole, units = _resolved(path, variant, changes)
+    return _listed(*_resolved(path, variant, changes))
+
+
+def _listed(whole: Document, units: Units) -> Document:
+    """The document with its units as a list of its own."""
     own = units.document.under(("units", "list"))
     if units.source:
         own = own.merged(Document({"units": {"source": units.source}}, {}))
     return whole.without(("units",)).merged(own)
 
 
+@dataclasses.dataclass(frozen=True)
+class Variants:
+    """Every variant of a file by its id, one named "" where there are none; each document needs no other file."""
+
+    default: str
+    scenarios: dict[str, Scenario]
+    documents: dict[str, Document]
+
+
+def variants_of(source: pathlib.Path | Document) -> Variants:
+    """Every variant of a file, or of a document that refers to no other file. Raises :class:`ScenarioError`."""
+    folder = source.parent if isinstance(source, pathlib.Path) else None
+    document = compose(source) if isinstance(source, pathlib.Path) else _alone(source)
+    default = _default(document)
+    found, problems = _examined(document, folder, Document({}, {}), default)
+    scenarios = {name: scenario for name, scenario in found.items() if scenario and (name != _BASE or len(found) == 1)}
+    if problems:
+        raise ScenarioError(problems)
+    documents = {name: _listed(*_put_together(document, folder, name, ())) for name in scenarios}
+    return Variants(default or next(iter(scenarios)), scenarios, documents)
+
+
 def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
     """The scenario of a document that refers to no other file, ``changes`` as in :func:`load`. Raises :class:`ScenarioError`."""
-    if document.get(("units", "table")) is not None:
-        what = Text("这份方案引用了另外的表格。", "This scenario refers to a table of its own.")
-        place, path = document.place_of(("units", "table")), "units.table"
-        allowed, remedy = Text("units: {list: …}", "units: {list: …}"), Text("用 --save 重新保存。", "Save it again with --save.")
-        raise ScenarioError([Problem(place.file, place.line, path, what, "", allowed, remedy)])
+    document = _alone(document)
     wanted = _default(document)
     scenarios, problems = _examined(document, None, assigned(changes), wanted)
     scenario = scenarios.get(wanted)
@@ -87,18 +109,34 @@ def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
     return scenario
 
 
+def _alone(document: Document) -> Document:
+    """The document, if it refers to no other file."""
+    if document.get(("units", "table")) is not None:
+        what = Text("这份方案引用了另外的表格。", "This scenario refers to a table of its own.")
+        place, path = document.place_of(("units", "table")), "units.table"
+        allowed, remedy = Text("units: {list: …}", "units: {list: …}"), Text("用 --save 重新保存。", "Save it again with --save.")
+        raise ScenarioError([Problem(place.file, place.line, path, what, "", allowed, remedy)])
+    return document
+
+
 def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[str]) -> tuple[Document, Units]:
     """Everything extended, the variant and the changes on top; and the units."""
     document = compose(pathlib.Path(path))
-    name = variant or _default(document)
+    return _put_together(document, pathlib.Path(path).parent, variant or _default(document), changes)
+
+
+def _put_together(
+    document: Document, folder: pathlib.Path | None, name: str, changes: Iterable[str]
+) -> tuple[Document, Units]:
+    """The document with one of its variants and the changes on top; and the units."""
     wholes = dict([(_BASE, document), *_variants(document)])
     if name not in wholes:
         raise ScenarioError([_unknown(document, "variants", name, wholes)])
     if isinstance(whole := wholes[name], ScenarioError):
         raise whole
     whole = layered(whole, assigned(changes)).without(("variants",)).without(("default_variant",))
-    whole, problems = with_observed(whole, pathlib.Path(path).parent)
-    units, more = read_units(whole, pathlib.Path(path).parent, _policies(whole))
+    whole, problems = with_observed(whole, folder)
+    units, more = read_units(whole, folder or pathlib.Path(), _policies(whole))
     if problems := problems + more:
         raise ScenarioError(problems)
     return whole, units

@@ -1,4 +1,4 @@
-"""The view that an address asks for. The query carries everything, so that a link opens the same view again."""
+"""The view that an address asks for. The address carries everything, so that a link opens the same view again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from urllib.parse import parse_qs, urlencode
 
 from finsim.report.wording import MONEY, Wording
 from finsim.result import Result
+from finsim.scenario.problems import ScenarioError
 from finsim.scenario.scenario import Account, Scenario
 from finsim.web.desk import Desk
+from finsim.web.library import Library
 from finsim.web.texts import Words
 
+PAGES = {
+    "overview": "/", "statements": "/statements", "probability": "/probability", "comparison": "/comparison",
+    "portfolio": "/portfolio", "library": "/library", "inputs": "/inputs", "exports": "/exports",
+}  # fmt: skip
+"""Path of each page."""
 GROUPINGS = ("unit", "district", "all")
 MONEY_NAMES = {"wan": "万元", "yi": "亿元"}
 assert set(MONEY_NAMES.values()) == set(MONEY)
@@ -18,42 +25,67 @@ assert set(MONEY_NAMES.values()) == set(MONEY)
 
 @dataclass(frozen=True)
 class View:
-    """A variant, a grouping (``by``), one of its accounts, and the unit of money (a key of MONEY_NAMES)."""
+    """A page, and on it: a scenario of the library, a variant, a grouping (``by``), one of its accounts, and the unit of
+    money (a key of MONEY_NAMES)."""
 
+    page: str
+    scenario: str
     variant: str
     by: str
     account: str
     money: str
 
     def link(self, **changes: str) -> str:
-        """The address of this view with something changed; another grouping starts at its first account."""
+        """The address of this view with something changed; what hangs on what is changed starts anew."""
+        if "scenario" in changes:
+            changes = {"variant": "", "by": "", **changes}
         if "by" in changes:
             changes = {"account": "", **changes}
         view = replace(self, **changes)
-        query = {"variant": view.variant, "by": view.by, "account": view.account, "money": view.money}
-        return "?" + urlencode({key: value for key, value in query.items() if value})
+        query = {"s": view.scenario, "variant": view.variant, "by": view.by, "account": view.account, "money": view.money}
+        return PAGES[view.page] + "?" + urlencode({key: value for key, value in query.items() if value})
 
 
-def view(search: str | None, desk: Desk) -> View:
+def page_of(pathname: str | None) -> str:
+    """The page of a path; the overview for one that is none."""
+    path = "/" + (pathname or "").strip("/")
+    return next((page for page, known in PAGES.items() if known == path), "overview")
+
+
+def asked(search: str | None) -> dict[str, str]:
+    """What the query of an address says."""
+    return {key: values[0] for key, values in parse_qs((search or "").removeprefix("?")).items()}
+
+
+def view(pathname: str | None, search: str | None, library: Library) -> View:
     """The view asked for; what is not there or left out falls back to the file's own choice."""
-    asked = {key: values[0] for key, values in parse_qs((search or "").removeprefix("?")).items()}
-    variant = asked.get("variant", "")
+    query = asked(search)
+    name, desk = _opened(query.get("s", ""), library)
+    variant = query.get("variant", "")
     if variant not in desk.scenarios:
-        variant = desk.default or next(iter(desk.scenarios))
+        variant = desk.default
     scenario = desk.scenario(variant)
-    by = asked.get("by", "")
-    if by not in groupings(desk, variant):
+    by = query.get("by", "")
+    if by not in groupings(scenario):
         by = scenario.by
     accounts: tuple[Account, ...] = scenario.accounts(by)
-    account = asked.get("account", "")
+    account = query.get("account", "")
     if account not in {a.id for a in accounts}:
         account = accounts[0].id
-    money = asked.get("money", "wan")
-    return View(variant, by, account, money if money in MONEY_NAMES else "wan")
+    money = query.get("money", "wan")
+    return View(page_of(pathname), name, variant, by, account, money if money in MONEY_NAMES else "wan")
 
 
-def groupings(desk: Desk, variant: str) -> tuple[str, ...]:
-    return (*GROUPINGS, "accounts") if desk.scenario(variant).listed else GROUPINGS
+def _opened(name: str, library: Library) -> tuple[str, Desk]:
+    """The scenario of this id; the first one where there is none, or where it does not hold any more."""
+    try:
+        return name, library.desk(name)
+    except (KeyError, ScenarioError):
+        return library.default, library.desk(library.default)
+
+
+def groupings(scenario: Scenario) -> tuple[str, ...]:
+    return (*GROUPINGS, "accounts") if scenario.listed else GROUPINGS
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The web app: the frame around the view, its callbacks, and the server."""
+"""The web app: the frame around the pages, and the server."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from typing import Any
 import dash_mantine_components as dmc
 import waitress
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
-from flask import has_request_context, request
 
 from finsim.scenario.problems import ScenarioError
-from finsim.web import inputs, overview, simulation
-from finsim.web.address import Shown, view
+from finsim.web.address import page_of
 from finsim.web.components import aria
-from finsim.web.desk import Desk
 from finsim.web.jobs import Jobs
+from finsim.web.library import Library
+from finsim.web.pages import head, inputs, overview, portfolio, simulation, statements
+from finsim.web.pages import library as library_page
 from finsim.web.security import LARGEST_REQUEST, loopback, protect
+from finsim.web.site import Site, remember, words
 from finsim.web.texts import Words
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
@@ -44,51 +45,44 @@ _THEME = {
     "defaultRadius": 6,
 }
 
-_SECTIONS = ("verdict", "charts", "cover", "risk", "statements", "splits", "inputs")
-_ANCHORS = {"charts": "sources-and-uses"}
+_PAGES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (overview, ("overview",)),
+    (simulation, ("overview", "probability")),
+    (statements, ("statements",)),
+    (portfolio, ("portfolio",)),
+    (library_page, ("library",)),
+    (inputs, ("inputs",)),
+)
+"""Each part of the site, with the pages on which it stands."""
 
 
 class _App(Dash):
     """Dash, with a page in the reader's language."""
 
-    desk: Desk
-
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
-        words = Words(language())
-        entry = f'<div id="react-entry-point"><p class="loading">{words("loading")}</p></div>'
-        title = f"{self.desk.scenario(self.desk.default).title.say(words.lang)} · {words('product')}"
-        lang = {"zh": "zh-CN", "en": "en"}[words.lang]
+        said = words()
+        entry = f'<div id="react-entry-point"><p class="loading">{said("loading")}</p></div>'
+        lang = {"zh": "zh-CN", "en": "en"}[said.lang]
         return _PAGE.format(
-            **parts | {"lang": lang, "title": _escaped(title), "no_script": words("no_script"), "app_entry": entry}
+            **parts | {"lang": lang, "title": said("product"), "no_script": said("no_script"), "app_entry": entry}
         )
 
 
-def language() -> str:
-    """The language of the request: a cookie says so, Chinese if none does."""
-    return "en" if has_request_context() and request.cookies.get("lang") == "en" else "zh"
-
-
-def make_app(file: str | Path, jobs: Jobs) -> Dash:
-    """The app for one scenario file. Raises ``ScenarioError`` if the file does not hold."""
+def make_app(library: Library, jobs: Jobs) -> Dash:
+    """The app for the scenarios of a library."""
     app = _App(
         __name__, compress=True, update_title="", add_log_handler=False, enable_mcp=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
-    desk = app.desk = Desk(file)
-    app.layout = lambda: _frame(Words(language()))
+    site = Site(library, jobs)
+    app.layout = lambda: _frame(words())
+    for part in (head, *(part for part, _ in _PAGES)):
+        part.connect(app, site)
 
-    @app.callback(
-        Output("view-top", "children"),
-        Output("view-charts", "children"),
-        Output("view-bottom", "children"),
-        Input("url", "search"),
-    )
-    def show(search: str) -> Any:
-        shown = Shown(desk, view(search, desk), language())
-        return overview.top(shown), overview.charts(shown), overview.bottom(shown)
+    @app.callback([Output(f"part-{i}", "hidden") for i in range(len(_PAGES))], Input("url", "pathname"))
+    def show(pathname: str) -> list[bool]:
+        return [page_of(pathname) not in pages for _, pages in _PAGES]
 
-    simulation.connect(app, desk, jobs, language)
-    inputs.connect(app, desk, language)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "switchLanguage"),
         Input("language", "n_clicks"),
@@ -96,11 +90,12 @@ def make_app(file: str | Path, jobs: Jobs) -> Dash:
         prevent_initial_call=True,
     )
     protect(app.server, app.csp_hashes())
+    app.server.after_request(remember)
     return app
 
 
 def _frame(words: Words) -> dmc.MantineProvider:
-    """What stands on every view; the view itself is filled in once the address is known."""
+    """What stands on every page, and the parts of all pages, of which those of the page asked for are shown."""
     other = {"zh": "en", "en": "zh"}[words.lang]
     header = html.Header(
         [
@@ -110,29 +105,13 @@ def _frame(words: Words) -> dmc.MantineProvider:
         ],
         className="header",
     )  # fmt: skip
-    items = [html.Li(html.A(words(f"nav_{name}"), href=f"#{_ANCHORS.get(name, name)}")) for name in _SECTIONS]
-    navigation = html.Nav(
-        [html.P(words("nav_group"), className="nav-group"), html.Ul(items)],
-        className="nav",
-        **aria(label=words("navigation")),
-    )
-    main = html.Main(
-        [
-            html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"),
-            html.Div([html.Div(id="view-charts", className="contents"), simulation.panel(words)], className="grid"),
-            html.Div(id="view-bottom", className="stack"),
-            inputs.panel(words),
-        ],
-        id="main", tabIndex=-1,
-    )  # fmt: skip
+    navigation = html.Nav(id="nav", className="nav", **aria(label=words("navigation")))
+    parts = [html.Div(part.panel(words), id=f"part-{i}", hidden=True) for i, (part, _) in enumerate(_PAGES)]
+    main = html.Main([head.panel(words), *parts], id="main", tabIndex=-1, className="stack")
     return dmc.MantineProvider(
-        [dcc.Location(id="url"), header, html.Div([navigation, main], className="body")],
+        [dcc.Location(id="url", refresh="callback-nav"), header, html.Div([navigation, main], className="body")],
         theme=_THEME, forceColorScheme="light",
     )  # fmt: skip
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def serve(app: Dash, host: str = HOST, port: int = PORT) -> None:
@@ -147,7 +126,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with Jobs() as jobs:
         try:
-            app = make_app(arguments[0] if arguments else SCENARIO, jobs)
+            app = make_app(Library(arguments[0] if arguments else SCENARIO), jobs)
         except ScenarioError as error:
             sys.exit(str(error))
         print(f"http://{HOST}:{PORT}/  （Ctrl+C 结束 · Ctrl+C ends）", flush=True)

@@ -1,30 +1,30 @@
-"""What the server holds: one scenario file, its variants, and the results asked for so far."""
+"""A scenario on the desk: its variants, and the results asked for so far."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from finsim.result import Result, run
 from finsim.scenario.document import Document
-from finsim.scenario.loading import load, self_contained
+from finsim.scenario.loading import variants_of
 from finsim.scenario.scenario import Scenario
+from finsim.web.trial import Items, used
 
 RESULTS_KEPT = 64
 
 
 class Desk:
-    """The scenario in a file with each of its variants; loading raises ``ScenarioError`` if one does not hold."""
+    """The scenario of a file, or of a document that needs no other, with each of its variants.
 
-    def __init__(self, file: str | Path) -> None:
-        base = load(file)
-        self.default = base.variant.id if base.variant else ""
-        names = [v.id for v in base.variants]
-        self.scenarios: dict[str, Scenario] = {name: load(file, name) for name in names} if names else {"": base}
-        self.documents: dict[str, Document] = {name: self_contained(file, name) for name in self.scenarios}
-        """Each of them as one file that needs no other."""
-        self.name = Path(file).stem
-        self._by_digest = {s.digest: s for s in self.scenarios.values()}
+    ``name`` is that of the file, without its ending. Making one raises ``ScenarioError`` if the file or one of its
+    variants does not hold.
+    """
+
+    def __init__(self, source: Path | Document, name: str) -> None:
+        found = variants_of(source)
+        self.name, self.default = name, found.default
+        self.scenarios, self.documents = found.scenarios, found.documents
         self._result = lru_cache(RESULTS_KEPT)(self._run)
 
     def scenario(self, variant: str) -> Scenario:
@@ -32,7 +32,12 @@ class Desk:
 
     def result(self, variant: str, by: str) -> Result:
         """The result of a variant for a grouping, calculated once."""
-        return self._result(self.scenario(variant).digest, by)
+        return self._result(variant, by)
 
-    def _run(self, digest: str, by: str) -> Result:
-        return run(self._by_digest[digest], by)
+    def _run(self, variant: str, by: str) -> Result:
+        return run(self.scenarios[variant], by)
+
+    @cached_property
+    def items(self) -> dict[str, Items]:
+        """The inputs that each variant uses."""
+        return {name: used(scenario) for name, scenario in self.scenarios.items()}

@@ -48,9 +48,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Trial:
-    """A variant with other numbers, as a file that needs no other. Its results are calculated once for each grouping."""
+    """A scenario with other numbers, as a file that needs no other. Its results are calculated once for each grouping.
 
-    variant: str
+    ``of`` says with what it is compared, in the words of whoever asked.
+    """
+
+    of: str
     scenario: Scenario
     text: str
     changes: tuple[Change, ...]
@@ -111,7 +114,7 @@ def allowed(bounds: Bounds) -> str:
     return " · ".join(f"{sign} {shown_number(limit)}" for sign, limit in signs if limit is not None)
 
 
-def tried(variant: str, scenario: Scenario, document: Document, items: Items, typed: Mapping[str, str], name: str) -> Trial | Refused:
+def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: Mapping[str, str], name: str) -> Trial | Refused:
     """The trial of what was typed, by ids of inputs; or what is wrong with it. Empty if nothing is other than it was."""
     new, refused = _numbers(items, typed)
     if refused or not new:
@@ -132,7 +135,7 @@ def tried(variant: str, scenario: Scenario, document: Document, items: Items, ty
         return {c.item.id: TEXTS["follows"] for c in lost}
     if unmoved := new.keys() - {c.item.id for c in changes}:
         return {key: TEXTS["follows"] for key in unmoved}
-    return Trial(variant, after, text, changes)
+    return Trial(of, after, text, changes)
 
 
 def _numbers(items: Items, typed: Mapping[str, str]) -> tuple[dict[str, float], Refused]:

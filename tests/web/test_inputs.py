@@ -14,6 +14,7 @@ from finsim.scenario.scenario import Scenario
 from finsim.web.app import make_app
 from finsim.web.desk import Desk
 from finsim.web.jobs import Jobs
+from finsim.web.library import Library
 from finsim.web.trial import TRIALS_KEPT, Refused, Trial, Trials, editable, tried, used, written
 from tests.support.browser import serve
 
@@ -27,7 +28,7 @@ expect.set_options(timeout=30_000)
 
 @cache
 def desk(file: Path = SCENARIO) -> Desk:
-    return Desk(file)
+    return Desk(file, file.stem)
 
 
 def attempt(typed: dict[str, str], file: Path = SCENARIO) -> Trial | Refused:
@@ -114,15 +115,13 @@ def test_trials_are_few_and_their_ids_cannot_be_guessed() -> None:
 # ---- the page --------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(SCENARIO, jobs).server) as address:
+    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
         yield address
 
 
 def open_page(page: Page, address: str, lang: str = "zh", query: str = "") -> None:
     page.context.add_cookies([{"name": "lang", "value": lang, "url": address}])
-    page.goto(f"{address}/{query}")
-    expect(page.locator("#verdict")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .main-svg").nth(5)).to_be_attached()
+    page.goto(f"{address}/inputs{query}")
     page.locator("#inputs-sections summary", has_text={"zh": "停车月租", "en": "Monthly parking"}[lang]).click()
     expect(field(page)).to_be_visible()
 

@@ -17,6 +17,7 @@ from finsim.risk.trials import simulate
 from finsim.scenario.loading import load
 from finsim.web.app import make_app
 from finsim.web.jobs import Jobs
+from finsim.web.library import Library
 from tests.support.browser import serve, watched_page
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ def jobs() -> Iterator[Jobs]:
 
 @pytest.fixture(scope="module")
 def address(jobs: Jobs) -> Iterator[str]:
-    with serve(make_app(SCENARIO, jobs).server) as address:
+    with serve(make_app(Library(SCENARIO), jobs).server) as address:
         yield address
 
 
@@ -129,8 +130,10 @@ def test_data_statements_and_rules_stand_behind(page: Page, address: str) -> Non
         page.locator(f"#{name} summary").click()
         expect(page.locator(f"#{name} table")).to_be_visible()
     expect(page.locator("#cash-flow tbody tr")).to_have_count(33)
+    page.get_by_role("link", name="财务报表").click()
     page.locator("#statement-balance_sheet summary").click()
     expect(page.locator("#statement-balance_sheet")).to_contain_text("负债及所有者权益")
+    page.get_by_role("link", name="片区组合").click()
     rules = result_of("card", "all")["scenario"]["splits"]
     page.locator("#splits summary").click()
     expect(page.locator("#splits tbody tr")).to_have_count(len(rules))

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from finsim.web.app import make_app, serve
 from finsim.web.jobs import Jobs
+from finsim.web.library import Library
 from finsim.web.security import LARGEST_REQUEST, loopback
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
@@ -17,7 +18,7 @@ PATHS = ["/", "/_dash-layout", "/_dash-dependencies", "/assets/style.css"]
 @pytest.fixture(scope="module")
 def client() -> Iterator[FlaskClient]:
     with Jobs() as jobs:
-        yield make_app(SCENARIO, jobs).server.test_client()
+        yield make_app(Library(SCENARIO), jobs).server.test_client()
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -68,4 +69,4 @@ def test_only_this_machine_is_served(host: str) -> None:
     with pytest.raises(ValueError, match="only this machine"):
         loopback(host)
     with Jobs() as jobs, pytest.raises(ValueError, match="only this machine"):
-        serve(make_app(SCENARIO, jobs), host=host, port=0)
+        serve(make_app(Library(SCENARIO), jobs), host=host, port=0)

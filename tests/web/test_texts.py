@@ -8,6 +8,7 @@ import pytest
 
 from finsim.report.figures import SAID
 from finsim.report.wording import Wording, rounded
+from finsim.web.address import GROUPINGS, PAGES
 from finsim.web.texts import TEXTS, Words
 
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff01-\uff60]")
@@ -29,19 +30,10 @@ def test_english_is_english() -> None:
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(
-        p.read_text("utf-8")
-        for p in (Path(__file__).parents[2] / "finsim" / "web").glob("*.py")
-        if p.name != "texts.py"
-    )
-    made = {f"nav_{x}" for x in ("verdict", "charts", "cover", "risk", "statements", "splits", "inputs")} | {
-        "by_unit",
-        "by_district",
-        "by_all",
-        "by_accounts",
-    }
-    states = {"queued", "running", "cancelled", "interrupted"}
-    assert [key for key in TEXTS if f'"{key}"' not in code and key not in made | states] == []
+    web = Path(__file__).parents[2] / "finsim" / "web"
+    code = "".join(path.read_text("utf-8") for path in web.rglob("*.py") if path.parent.name != "texts")
+    made = {f"page_{page}" for page in PAGES} | {f"by_{by}" for by in (*GROUPINGS, "accounts")} | {"queued", "running", "cancelled", "interrupted"}
+    assert [key for key in TEXTS if f'"{key}"' not in code and key not in made] == []
 
 
 def test_words_are_filled_in() -> None:

@@ -52,6 +52,8 @@
       if (details && !details.open) details.querySelector("summary").click(); // a click also asks for what is not there yet
     }
     drawWhatIsSeen(document);
+    const heading = [...document.querySelectorAll("main h1")].find(one => one.offsetParent);
+    if (heading) document.title = heading.textContent + " · " + document.querySelector(".product").textContent;
     if (focused && !focused.element.isConnected && document.activeElement === document.body) {
       const box = document.getElementById(focused.box);
       const element = box && focusable(box)[focused.index];

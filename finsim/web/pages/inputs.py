@@ -16,11 +16,11 @@ from finsim.report.workbook.inputs import Given
 from finsim.result import Result
 from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Scenario
-from finsim.web.address import Shown, view
+from finsim.web.address import PAGES, Shown, page_of
 from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
-from finsim.web.desk import Desk
+from finsim.web.site import Site
 from finsim.web.texts import Words
-from finsim.web.trial import Items, Trial, Trials, allowed, editable, shown_number, tried, used, written
+from finsim.web.trial import Items, Trial, Trials, allowed, editable, shown_number, tried, written
 
 _FINDINGS = (("cover_full", "cover", "倍"), ("lowest_surplus", "lowest", "万元"), ("fnpv", "npv", "万元"))
 
@@ -129,31 +129,32 @@ def _side(name: str, result: Result, shown: Shown) -> html.Li:
 
 
 # ---- callbacks -------------------------------------------------------------------------------------------------
-def connect(app: Dash, desk: Desk, language: Any) -> None:
-    """The callbacks of the card; ``language()`` is the language of the request."""
-    items = {name: used(scenario) for name, scenario in desk.scenarios.items()}
+def connect(app: Dash, site: Site) -> None:
     trials = Trials()
+
+    def shown(search: str) -> Shown:
+        return site.shown(PAGES["inputs"], search)
 
     @app.callback(
         Output("inputs-sections", "children"), Output("inputs-finding", "children"), Output("inputs-variant", "data"),
-        Input("url", "search"), State("inputs-variant", "data"),
+        Input("url", "pathname"), Input("url", "search"), State("inputs-variant", "data"),
     )  # fmt: skip
-    def fill(search: str, before: Any) -> Any:
-        words, variant = Words(language()), view(search, desk).variant
-        if variant == before:  # what was typed stays
+    def fill(pathname: str, search: str, before: Any) -> Any:
+        here = shown(search)
+        if page_of(pathname) != "inputs" or _of(here) == before:  # what was typed stays
             return no_update, no_update, no_update
-        mine = items[variant]
+        mine = here.desk.items[here.view.variant]
         assumed = sum(item.origin.kind == "assumed" for item in mine.values())
-        return _sections(variant, mine, words), words("inputs_finding", count=len(mine), assumed=assumed), variant
+        return _sections(here.view.variant, mine, here.words), here.words("inputs_finding", count=len(mine), assumed=assumed), _of(here)
 
     @app.callback(
         Output({"type": "inputs-rows", "section": MATCH}, "children"), Input({"type": "inputs-open", "section": MATCH}, "n_clicks"),
         State({"type": "inputs-open", "section": MATCH}, "id"), State("url", "search"), prevent_initial_call=True,
     )  # fmt: skip
     def open_section(clicks: Any, name: Any, search: str) -> Any:
-        variant = view(search, desk).variant
-        members = _grouped(items[variant]).get(str(name["section"]))
-        return _rows(members, desk.scenario(variant), Words(language())) if members and clicks == 1 else no_update
+        here = shown(search)
+        members = _grouped(here.desk.items[here.view.variant]).get(str(name["section"]))
+        return _rows(members, here.scenario, here.words) if members and clicks == 1 else no_update
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "typed"), Output("inputs-typed", "data"), Input("inputs-try", "n_clicks"), prevent_initial_call=True
@@ -164,10 +165,11 @@ def connect(app: Dash, desk: Desk, language: Any) -> None:
         Input("inputs-typed", "data"), State("url", "search"), prevent_initial_call=True,
     )  # fmt: skip
     def attempt(data: Any, search: str) -> Any:
-        words, variant = Words(language()), view(search, desk).variant
+        here = shown(search)
+        words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-        found = tried(variant, desk.scenario(variant), desk.documents[variant], items[variant], typed, desk.name)
+        found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed, desk.name)
         if isinstance(found, Trial):
             return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
@@ -182,12 +184,22 @@ def connect(app: Dash, desk: Desk, language: Any) -> None:
         Input("inputs-trial", "data"), Input("url", "search"),
     )  # fmt: skip
     def follow(name: Any, search: str) -> Any:
-        chosen, trial = view(search, desk), trials.get(name)
-        if trial is None or trial.variant != chosen.variant:
+        here, trial = shown(search), trials.get(name)
+        if trial is None or trial.of != _of(here):
             return [], True
-        return _outcome(trial, Shown(desk, chosen, language())), False
+        return _outcome(trial, here), False
 
-    @app.callback(Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), prevent_initial_call=True)
-    def download(_: Any, name: Any) -> Any:
+    @app.callback(
+        Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), State("url", "search"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def download(_: Any, name: Any, search: str) -> Any:
         trial = trials.get(name)
-        return no_update if trial is None else {"content": trial.text, "filename": f"{desk.name}-trial.yaml", "type": "text/yaml"}
+        if trial is None:
+            return no_update
+        return {"content": trial.text, "filename": f"{shown(search).desk.name}-trial.yaml", "type": "text/yaml"}
+
+
+def _of(here: Shown) -> str:
+    """What the inputs are of: a variant of a scenario."""
+    return f"{here.view.scenario} {here.view.variant}"

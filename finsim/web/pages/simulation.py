@@ -12,10 +12,10 @@ from finsim.report import figures, findings
 from finsim.report.figures import Table
 from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
-from finsim.web.address import Shown, View, view
+from finsim.web.address import Shown, View
 from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph
-from finsim.web.desk import Desk
-from finsim.web.jobs import Busy, Job, Jobs
+from finsim.web.jobs import Busy, Job
+from finsim.web.site import Site
 from finsim.web.texts import Words
 from finsim.web.work import simulate_variants
 
@@ -54,57 +54,64 @@ def panel(words: Words) -> html.Section:
     )  # fmt: skip
 
 
-def connect(app: Dash, desk: Desk, jobs: Jobs, language: Any) -> None:
-    """The callbacks of the card; ``language()`` is the language of the request."""
+def connect(app: Dash, site: Site) -> None:
+    jobs = site.jobs
 
     @app.callback(
         Output("risk-jobs", "data"), Output("risk-problem", "children"), Input("risk-run", "n_clicks"),
-        State("risk-trials", "value"), State("risk-seed", "value"), State("risk-jobs", "data"), State("url", "search"),
+        State("risk-trials", "value"), State("risk-seed", "value"), State("risk-jobs", "data"), State("url", "pathname"), State("url", "search"),
         prevent_initial_call=True,
     )  # fmt: skip
-    def start(_: int, trials: Any, seed: Any, names: Any, search: str) -> Any:
-        words, chosen = Words(language()), view(search, desk)
-        job = jobs.get(_name(names, chosen))
+    def start(_: int, trials: Any, seed: Any, names: Any, pathname: str, search: str) -> Any:
+        shown = site.shown(pathname, search)
+        words, key = shown.words, _key(shown.view)
+        job = jobs.get(_name(names, shown.view))
         if job is not None and job.live:
             return no_update, ""
         if not (isinstance(trials, int) and FEWEST <= trials <= MOST and isinstance(seed, int) and 0 <= seed < 2**31):
             return no_update, words("bad_numbers", low=f"{FEWEST:,}", high=f"{MOST:,}")
-        scenarios = tuple(desk.scenarios.values())
+        scenarios = tuple(shown.desk.scenarios.values())
         try:
-            name = jobs.start(simulate_variants, scenarios, trials, seed, chosen.by, total=trials * len(scenarios))
+            name = jobs.start(simulate_variants, scenarios, trials, seed, shown.view.by, total=trials * len(scenarios))
         except Busy:
             return no_update, words("busy")
-        return {**(names if isinstance(names, dict) else {}), chosen.by: name}, ""
+        return {**(names if isinstance(names, dict) else {}), key: name}, ""
 
     @app.callback(
-        Input("risk-cancel", "n_clicks"), State("risk-jobs", "data"), State("url", "search"), prevent_initial_call=True
-    )
-    def cancel(_: int, names: Any, search: str) -> None:
-        jobs.cancel(_name(names, view(search, desk)))
+        Input("risk-cancel", "n_clicks"), State("risk-jobs", "data"), State("url", "pathname"), State("url", "search"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def cancel(_: int, names: Any, pathname: str, search: str) -> None:
+        jobs.cancel(_name(names, site.shown(pathname, search).view))
 
     @app.callback(
         Output("risk-finding", "children"), Output("risk-status", "children"), Output("risk-bar", "value"), Output("risk-run", "disabled"),
         Output("risk-cancel", "disabled"), Output("risk-pulse", "disabled"), Output("risk-outcome", "children"),
-        Input("risk-pulse", "n_intervals"), Input("risk-jobs", "data"), Input("url", "search"),
+        Input("risk-pulse", "n_intervals"), Input("risk-jobs", "data"), Input("url", "pathname"), Input("url", "search"),
     )  # fmt: skip
-    def follow(_: int, names: Any, search: str) -> Any:
-        words, chosen = Words(language()), view(search, desk)
-        draws = len(desk.scenario(chosen.variant).draws)
+    def follow(_: int, names: Any, pathname: str, search: str) -> Any:
+        shown = site.shown(pathname, search)
+        words, draws = shown.words, len(shown.scenario.draws)
         finding = words("risk_finding", count=draws) if draws else words("no_draws")
-        job = jobs.get(_name(names, chosen))
+        job = jobs.get(_name(names, shown.view))
         live = job is not None and job.live
         share = "0" if job is None else str(round(100 * job.done / job.total, 1))
         if live and ctx.triggered_id == "risk-pulse":
             outcome: Any = no_update
         else:
             done = job is not None and job.state == "done"
-            outcome = _outcome(job.result, Shown(desk, chosen, words.lang)) if job is not None and done else []
+            outcome = _outcome(job.result, shown) if job is not None and done else []
         return finding, _status(job, words), share, live or not draws, not live, not live, outcome
 
 
+def _key(chosen: View) -> str:
+    """What a job is about, whatever is looked at of it."""
+    return f"{chosen.scenario} {chosen.by}"
+
+
 def _name(names: Any, chosen: View) -> object:
-    """The id of the job that this tab has started for the grouping, if any."""
-    return names.get(chosen.by) if isinstance(names, dict) else None
+    """The id of the job that this tab has started for the scenario and grouping, if any."""
+    return names.get(_key(chosen)) if isinstance(names, dict) else None
 
 
 def _status(job: Job | None, words: Words) -> str:

@@ -1,17 +1,15 @@
-"""The page of one view: heading and switches, accounts, verdict, key figures, charts, statements, rules of splitting."""
+"""概览: the accounts, the verdict with its tests, key figures, and the charts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import Dash, dcc, html
 
 from finsim.report import figures, findings, tables
-from finsim.report.statements import statements
 from finsim.report.wording import Wording
 from finsim.result import Verdict
-from finsim.scenario.scenario import MODEL_VERSION
-from finsim.web.address import MONEY_NAMES, Shown, groupings
+from finsim.web.address import Shown
 from finsim.web.components import (
     Children,
     aria,
@@ -19,24 +17,31 @@ from finsim.web.components import (
     chart_card,
     current,
     data_table,
-    disclosure,
     figure_of,
     icon,
     pill,
-    switch,
     tag,
     threshold_of,
 )
+from finsim.web.site import Site
 from finsim.web.texts import Words
+
+
+def panel(words: Words) -> html.Div:
+    return html.Div(
+        [html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"), html.Div(id="view-charts", className="grid")],
+        className="stack",
+    )  # fmt: skip
+
+
+def connect(app: Dash, site: Site) -> None:
+    site.fills(app, "overview", "view-top", "view-charts")(lambda shown: (top(shown), charts(shown)))
 
 
 def top(shown: Shown) -> list[Children]:
     """Everything above the charts."""
     accounts = [_accounts(shown)] if len(shown.result.accounts) > 1 else []
-    return [
-        _heading(shown), _switches(shown), *accounts, _verdict(shown), _tests(shown), *_flags(shown), *_missing(shown),
-        _key_figures(shown),
-    ]  # fmt: skip
+    return [*accounts, _verdict(shown), _tests(shown), *_flags(shown), *_missing(shown), _key_figures(shown)]
 
 
 def charts(shown: Shown) -> list[Children]:
@@ -49,76 +54,6 @@ def charts(shown: Shown) -> list[Children]:
         chart_card(figures.cover(result, account, wording), words),
         _totals(shown),
     ]
-
-
-def bottom(shown: Shown) -> list[Children]:
-    """Statements and the rules of splitting."""
-    result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
-    unit = wording.unit("万元")
-    off = max(result.checks().values())
-    largest = "< 0.000001" if off < 1e-6 else f"{off:.6f}"
-    disclosures = []
-    for statement in statements(result.scenario.structure):
-        title = wording.say(statement.title)
-        table = data_table(tables.statement(result, account, statement, wording), title)
-        disclosures.append(disclosure(title, table, f"statement-{statement.id}"))
-    finding = words("statements_finding", largest=largest)
-    found = [card(words("statements"), finding, disclosures, "statements", unit=unit, wide=True)]
-    if len(result.scenario.units) > 1:
-        count = len(result.scenario.units)
-        finding = words("splits_finding", count=count) if result.scenario.splits else words("no_splits")
-        rules = data_table(tables.splits(result.scenario, wording), words("splits"), kind="words")
-        content = [disclosure(words("show_data"), rules, "splits-data")] if result.scenario.splits else []
-        found.append(card(words("splits"), finding, content, "splits", wide=True))
-    return found
-
-
-# ---- heading and switches --------------------------------------------------------------------------------------
-def _heading(shown: Shown) -> html.Div:
-    scenario, result, view, words, wording = shown.scenario, shown.result, shown.view, shown.words, shown.wording
-    account = next(a for a in result.accounts if a.id == view.account)
-    years = scenario.years
-    assumed = sum(o.kind == "assumed" for o in {**scenario.origins, **scenario.unit_origins}.values())
-    facts = [
-        words("version", digest=scenario.digest[:8]),
-        words("years", count=len(years), first=years[0], last=years[-1]),
-        words("model", version=MODEL_VERSION),
-    ]
-    tags = [tag(words("assumed", count=assumed))] if assumed else []
-    if result.illustrative(view.account):
-        tags.insert(0, tag(words("illustrative"), words("illustrative_why")))
-    money = switch(
-        words("money"), [(view.link(money=name), Wording(words.lang, unit).unit("万元")) for name, unit in MONEY_NAMES.items()],
-        wording.unit("万元"), "money",
-    )  # fmt: skip
-    crumb = [words("crumb"), wording.name(account.label)]
-    title = [
-        html.P(" / ".join(crumb), className="crumb"),
-        html.H1(wording.say(scenario.title)),
-        html.P([" · ".join(facts), *tags], className="facts"),
-    ]
-    return html.Div([html.Div(title), money], className="heading")
-
-
-def _switches(shown: Shown) -> html.Div:
-    scenario, view, words, wording = shown.scenario, shown.view, shown.words, shown.wording
-    found: list[Children] = []
-    if scenario.variants:
-        choices = [(view.link(variant=v.id), wording.name(v.label)) for v in scenario.variants]
-        chosen = next(wording.name(v.label) for v in scenario.variants if v.id == view.variant)
-        found.append(switch(words("variant"), choices, chosen, "variant"))
-    names = groupings(shown.desk, view.variant)
-    found.append(
-        switch(words("by"), [(view.link(by=by), words(f"by_{by}")) for by in names], words(f"by_{view.by}"), "by")
-    )
-    notes = [
-        wording.say(n)
-        for n in (scenario.note, *([scenario.variant.note] if scenario.variant else []))
-        if wording.say(n)
-    ]
-    return html.Div(
-        [html.Div(found, className="switches"), *(html.P(note, className="note") for note in notes)], className="panel"
-    )
 
 
 def _accounts(shown: Shown) -> html.Section:

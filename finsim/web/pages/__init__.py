@@ -1,0 +1,1 @@
+"""The pages, each a module with what stands on it and what it answers."""

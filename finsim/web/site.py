@@ -1,0 +1,70 @@
+"""What all pages share: the scenarios, the jobs, who is reading in which language, and how a page is filled in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
+from flask import Response, g, has_request_context, request
+
+from finsim.web.address import Shown, page_of, view
+from finsim.web.jobs import Jobs
+from finsim.web.library import Library
+from finsim.web.texts import Words
+
+OWNER = "reader"
+"""The cookie by which a reader is known again: a random name, which says nothing of the person."""
+A_YEAR = 365 * 24 * 3600
+
+
+class Site:
+    """The library and the jobs behind one server."""
+
+    def __init__(self, library: Library, jobs: Jobs) -> None:
+        self.library, self.jobs = library, jobs
+
+    def shown(self, pathname: str | None, search: str | None) -> Shown:
+        """What the address asks for, for the reader of the request."""
+        chosen = view(pathname, search, self.library)
+        return Shown(self.library.desk(chosen.scenario), chosen, language())
+
+    def fills(self, app: Dash, page: str, *ids: str) -> Callable[[Callable[[Shown], Any]], None]:
+        """Decorator of a function that gives the children of these ids, whenever an address of the page is opened."""
+
+        def connect(content: Callable[[Shown], Any]) -> None:
+            outputs = [Output(name, "children") for name in ids]
+
+            @app.callback(outputs if len(ids) > 1 else outputs[0], Input("url", "pathname"), Input("url", "search"))
+            def fill(pathname: str, search: str) -> Any:
+                if page_of(pathname) != page:
+                    raise PreventUpdate
+                return content(self.shown(pathname, search))
+
+        return connect
+
+
+def language() -> str:
+    """The language of the request: a cookie says so, Chinese if none does."""
+    return "en" if has_request_context() and request.cookies.get("lang") == "en" else "zh"
+
+
+def words() -> Words:
+    return Words(language())
+
+
+def owner() -> str:
+    """The name by which the reader of the request is known."""
+    known = request.cookies.get(OWNER, "")
+    if not known and "owner" not in g:
+        g.owner = secrets.token_urlsafe(16)
+    return known or str(g.owner)
+
+
+def remember(response: Response) -> Response:
+    """Tell the browser by which name its reader is known, if it does not know yet."""
+    if not request.cookies.get(OWNER):
+        response.set_cookie(OWNER, owner(), max_age=A_YEAR, httponly=True, samesite="Lax")
+    return response
