@@ -109,7 +109,7 @@ def _frame(words: Words) -> dmc.MantineProvider:
     parts = [html.Div(part.panel(words), id=f"part-{i}", hidden=True) for i, (part, _) in enumerate(_PAGES)]
     main = html.Main([head.panel(words), *parts], id="main", tabIndex=-1, className="stack")
     return dmc.MantineProvider(
-        [dcc.Location(id="url", refresh="callback-nav"), header, html.Div([navigation, main], className="body")],
+        [dcc.Location(id="url"), header, html.Div([navigation, main], className="body")],
         theme=_THEME, forceColorScheme="light",
     )  # fmt: skip
 

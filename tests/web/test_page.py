@@ -40,8 +40,11 @@ def address(jobs: Jobs) -> Iterator[str]:
         yield address
 
 
-def open_page(page: Page, address: str) -> None:
+def open_page(page: Page, address: str, there: str = "") -> None:
     page.goto(address)
+    if there:
+        expect(page.locator(there)).to_be_visible()
+        return
     expect(page.locator("#verdict")).to_be_visible()
     expect(page.locator(".js-plotly-plot .main-svg").nth(5)).to_be_attached()
 
@@ -71,6 +74,9 @@ def result_of(variant: str, by: str) -> dict[str, Any]:
 
 
 def check_numbers(page: Page, account: dict[str, Any]) -> None:
+    """The numbers are those of the account, once they are there."""
+    first = account["tests"][0]
+    expect(figure(page, f"test.{first['id']}")).to_have_attribute("data-value", repr(first["value"]))
     for test in account["tests"]:
         assert value(page, f"test.{test['id']}") == test["value"]
         expect(page.locator("#tests")).to_contain_text(test["reason"])
@@ -112,6 +118,18 @@ def test_grouping_is_a_switch(page: Page, address: str) -> None:
     check_numbers(page, result_of("card", "all")["accounts"][0])
 
 
+def test_another_account_is_chosen_by_its_name(page: Page, address: str) -> None:
+    open_page(page, f"{address}/statements?by=unit", "#statement-balance_sheet")
+    page.locator("#account").click()
+    page.get_by_role("option", name="供销社片区").click()
+    expect(page.locator(".crumb")).to_have_text("财务报表 / 供销社片区")
+    page.get_by_role("link", name="概览").click()
+    check_numbers(page, next(a for a in result_of("card", "unit")["accounts"] if a["id"] == "d4"))
+    page.go_back()
+    page.go_back()
+    expect(page.locator(".crumb")).to_contain_text("片区一")
+
+
 def test_address_opens_the_view_again(page: Page, address: str) -> None:
     open_page(page, f"{address}/?variant=density&by=unit&account=d2&money=yi")
     account = result_of("density", "unit")["accounts"][1]
@@ -133,7 +151,7 @@ def test_data_statements_and_rules_stand_behind(page: Page, address: str) -> Non
     page.get_by_role("link", name="财务报表").click()
     page.locator("#statement-balance_sheet summary").click()
     expect(page.locator("#statement-balance_sheet")).to_contain_text("负债及所有者权益")
-    page.get_by_role("link", name="片区组合").click()
+    page.get_by_role("link", name="片区组合", exact=True).click()
     rules = result_of("card", "all")["scenario"]["splits"]
     page.locator("#splits summary").click()
     expect(page.locator("#splits tbody tr")).to_have_count(len(rules))

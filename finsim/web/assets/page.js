@@ -87,6 +87,12 @@
           window.location.reload();
         }
       },
+      /* Another account: only what a reader chooses leads elsewhere, not what was filled in for the view, or for the one before. */
+      choose: function (address, { here, shown }) {
+        if (!address || address === shown || here !== location.pathname + location.search) return;
+        history.pushState({}, "", address);
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+      },
       typed: function (clicks) {
         const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
         return { clicks, typed: Object.fromEntries(changed.map(input => [input.dataset.input, input.value])) };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from finsim.report.wording import Wording
 from finsim.scenario.scenario import MODEL_VERSION
@@ -27,7 +27,7 @@ def panel(words: Words) -> html.Div:
         nothingFoundMessage=words("nothing_found"),
     )  # fmt: skip
     return html.Div(
-        [html.Div(id="head-title"), html.Div([html.Div(id="head-switches"), html.Div(account, id="head-account")], className="panel")],
+        [dcc.Store(id="head-of"), html.Div(id="head-title"), html.Div([html.Div(id="head-switches"), html.Div(account, id="head-account")], className="panel")],
         id="head", className="stack",
     )  # fmt: skip
 
@@ -35,22 +35,21 @@ def panel(words: Words) -> html.Div:
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
         Output("nav", "children"), Output("head-title", "children"), Output("head-switches", "children"),
-        Output("account", "data"), Output("account", "value"), Output("head-account", "hidden"), Output("head", "hidden"),
+        Output("account", "data"), Output("account", "value"), Output("head-account", "hidden"), Output("head", "hidden"), Output("head-of", "data"),
         Input("url", "pathname"), Input("url", "search"),
     )  # fmt: skip
     def fill(pathname: str, search: str) -> Any:
         shown = site.shown(pathname, search)
         accounts = shown.scenario.accounts(shown.view.by)
-        choices = [{"value": account.id, "label": shown.wording.name(account.label)} for account in accounts]
-        library = shown.view.page == "library"
-        return navigation(shown), heading(shown), switches(shown), choices, shown.account, len(accounts) == 1, library
+        choices = [{"value": shown.view.link(account=account.id), "label": shown.wording.name(account.label)} for account in accounts]
+        return (
+            navigation(shown), heading(shown), switches(shown), choices, shown.view.link(), len(accounts) == 1,
+            shown.view.page == "library", {"here": pathname + (search or ""), "shown": shown.view.link()},
+        )  # fmt: skip
 
-    @app.callback(
-        Output("url", "search"), Input("account", "value"), State("url", "pathname"), State("url", "search"), prevent_initial_call=True
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "choose"), Input("account", "value"), State("head-of", "data"), prevent_initial_call=True
     )
-    def choose(account: str, pathname: str, search: str) -> Any:
-        chosen = site.shown(pathname, search).view
-        return "?" + chosen.link(account=account).partition("?")[2] if account and account != chosen.account else no_update
 
 
 def navigation(shown: Shown) -> list[Children]:
