@@ -102,27 +102,31 @@ class Difference:
 
 # ---- comparing ---------------------------------------------------------------------------------------------
 def compare(
-    before: tuple[Scenario, Document], after: tuple[Scenario, Document], by: str | None = None, progress: Progress | None = None
-) -> Difference:
+    before: tuple[Scenario, Document], after: tuple[Scenario, Document], by: str | None = None, progress: Progress | None = None,
+    effects: bool = True,
+) -> Difference:  # fmt: skip
     """Compare two scenarios, each with its self-contained document, for a grouping (that of the first if none is given).
 
-    ``progress(done, all)`` is called after each change that was tried.
+    ``progress(done, all)`` is called after each change that was tried. Without ``effects`` no change is tried alone: then
+    changes of notes and sources are among the changes too.
     """
     first, second = before[0], after[0]
     by = by or first.by
     results = run(first, by), run(second, by)
     whole = run(first, "all"), run(second, "all")
-    changes, effects = [], []
     found = list(_changes(before[1], after[1], ()))
+    if not effects:
+        return Difference(results, tuple(found), (), whole)
+    changes, tried = [], []
     for number, change in enumerate(found, 1):
         effect = _alone(before[1], after[1], change, first.digest)
         if effect is not None:
-            effects.append(effect)
+            tried.append(effect)
         if effect is not None or change.path[-1] == "source":
             changes.append(change)
         if progress is not None:
             progress(number, len(found))
-    return Difference(results, tuple(changes), tuple(effects), whole)
+    return Difference(results, tuple(changes), tuple(tried), whole)
 
 
 def _changes(before: Document, after: Document, path: Path) -> Iterator[Change]:

@@ -53,11 +53,27 @@ def show_difference(difference: Difference, lang: str) -> None:
 def _inputs(difference: Difference, lang: str) -> Table:
     table = Table(*(_SAID[key].say(lang) for key in ("path", "first", "second", "where")), title=_SAID["inputs"].say(lang), box=box.SIMPLE_HEAD)
     refused = {effect.change.name for effect in difference.effects if effect.refused}
-    for change in difference.changes:
+    for change, (name, *cells) in zip(difference.changes, inputs(difference, lang), strict=True):
         note = f"\n{_SAID['refused'].say(lang)}" if change.name in refused else ""
-        values = [_value(value, lang) for value in (change.before, change.after)]
-        table.add_row(change.name + note, *values, "\n".join(placed(*place) for place in change.places))
+        table.add_row(name + note, *cells)
     return table
+
+
+def inputs(difference: Difference, lang: str) -> list[tuple[str, ...]]:
+    """Path, value in either scenario, and where it is written in either, of every input that differs."""
+    return [
+        (change.name, stated(change.before, lang), stated(change.after, lang), "\n".join(placed(*place) for place in change.places))
+        for change in difference.changes
+    ]
+
+
+def results(difference: Difference, lang: str) -> list[tuple[str, ...]]:
+    """Account, figure, its value in either scenario and how much greater the second's is, of every figure that differs."""
+    found = []
+    for moved in difference.moved:
+        label, unit = _label(moved)
+        found.append((moved.account, label.say(lang), *(_figure(v, unit, lang) for v in (moved.before, moved.after)), _less(moved, unit, lang)))
+    return found
 
 
 def _results(console: Console, difference: Difference, lang: str) -> None:
@@ -68,9 +84,8 @@ def _results(console: Console, difference: Difference, lang: str) -> None:
             *(_SAID[key].say(lang) for key in ("account", "figure", "first", "second", "less")),
             title=_SAID["results"].say(lang), box=box.SIMPLE_HEAD,
         )  # fmt: skip
-        for moved in difference.moved:
-            label, unit = _label(moved)
-            table.add_row(moved.account, label.say(lang), *(_figure(v, unit, lang) for v in (moved.before, moved.after)), _less(moved, unit, lang))
+        for row in results(difference, lang):
+            table.add_row(*row)
         console.print(table)
     ids = [{account.id for account in result.accounts} for result in difference.results]
     if alone := ids[0] ^ ids[1]:
@@ -152,5 +167,6 @@ def _signed(value: float, unit: str, lang: str) -> str:
     return f"{'−' if value < 0 else '+'}{text} {unit_words(unit, lang)}".rstrip()
 
 
-def _value(value: Value | None, lang: str) -> str:
+def stated(value: Value | None, lang: str) -> str:
+    """A value as it is written in its file; of an input that is not there, that."""
     return _SAID["none"].say(lang) if value is None else shown(value)

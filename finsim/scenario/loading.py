@@ -76,6 +76,15 @@ def _listed(whole: Document, units: Units) -> Document:
     return whole.without(("units",)).merged(own)
 
 
+def one_file(path: pathlib.Path) -> Document:
+    """The file with all its variants as one that needs no other: what it extends and its tables stand in it."""
+    whole, problems = with_observed(compose(path), path.parent)
+    units, more = read_units(whole, path.parent, _policies(whole))
+    if problems := problems + more:
+        raise ScenarioError(problems)
+    return _listed(whole, units)
+
+
 @dataclasses.dataclass(frozen=True)
 class Variants:
     """Every variant of a file by its id, one named "" where there are none; each document needs no other file."""

@@ -37,13 +37,17 @@ class View:
 
     def link(self, **changes: str) -> str:
         """The address of this view with something changed; what hangs on what is changed starts anew."""
+        return PAGES[changes.get("page", self.page)] + self.query(**changes)
+
+    def query(self, **changes: str) -> str:
+        """The part of the address from the question mark on."""
         if "scenario" in changes:
             changes = {"variant": "", "by": "", **changes}
         if "by" in changes:
             changes = {"account": "", **changes}
         view = replace(self, **changes)
         query = {"s": view.scenario, "variant": view.variant, "by": view.by, "account": view.account, "money": view.money}
-        return PAGES[view.page] + "?" + urlencode({key: value for key, value in query.items() if value})
+        return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
 def page_of(pathname: str | None) -> str:

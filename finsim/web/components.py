@@ -60,12 +60,14 @@ def switch(label: str, choices: Sequence[tuple[str, str]], chosen: str, name: st
     )  # fmt: skip
 
 
-def data_table(table: Table, label: str, kind: str = "") -> html.Div:
+def data_table(table: Table, label: str, kind: str = "", links: Sequence[str] = (), sortable: bool = False) -> html.Div:
     """A table that scrolls within its own frame, drawn in the browser (``assets/page.js``).
 
-    ``kind`` is "words" if no column holds numbers, "tall" if cells have two lines.
+    ``kind`` is "words" if no column holds numbers, "tall" if cells have two lines. ``links`` are where the rows lead;
+    a ``sortable`` table is ordered by the column whose heading is pressed.
     """
-    data: dict[str, Any] = {"data-table": json.dumps(vars(table), ensure_ascii=False)}
+    content = vars(table) | {"links": links, "sortable": sortable}
+    data: dict[str, Any] = {"data-table": json.dumps(content, ensure_ascii=False)}
     return html.Div(className=f"scroll {kind}".rstrip(), tabIndex=0, role="group", **data, **aria(label=label))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -16,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from finsim.scenario.composing import compose
 from finsim.scenario.document import parse
+from finsim.scenario.loading import one_file
 from finsim.scenario.problems import ScenarioError
+from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 from finsim.web.desk import Desk
 
@@ -26,6 +28,7 @@ DESKS_KEPT = 12
 """Scenarios that stay loaded; another one is loaded again when it is asked for."""
 KEPT_AT_MOST = 200
 """Scenarios that one reader may keep."""
+LONGEST_NAME, LONGEST_NOTE = 60, 300
 COMING_ALONG = Path(__file__).parents[2] / "scenarios"
 
 _TABLE = """
@@ -77,9 +80,6 @@ class Library:
         self.desk(self.default)
 
     # ---- opening -------------------------------------------------------------------------------------------
-    def __contains__(self, name: str) -> bool:
-        return name in self._files or self.text(name) is not None
-
     def desk(self, name: str) -> Desk:
         """The scenario of this id, loaded. Raises ``KeyError`` if there is none."""
         with self._lock:
@@ -102,9 +102,10 @@ class Library:
         return Desk(parse(row[1].encode(), row[0]), row[0])
 
     def text(self, name: str) -> str | None:
-        """The file as it was written, with its comments; None if there is none of this id."""
+        """The scenario as one file that needs no other; as it was written if it needs none. None if there is none of this id."""
         if path := self._files.get(name):
-            return path.read_text("utf-8")
+            written, alone = path.read_text("utf-8"), one_file(path).value
+            return written if parse(written.encode(), path.name).value == alone else as_yaml(alone)
         with self._records() as records:
             row = records.execute("select text from scenarios where id = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
@@ -114,7 +115,7 @@ class Library:
         """The files that can be opened, the first one first."""
         found = []
         for name, path in self._files.items():
-            with contextlib.suppress(ScenarioError):  # an unreadable neighbour is no reason to show none
+            with contextlib.suppress(ScenarioError, OSError, UnicodeError):  # an unreadable neighbour is no reason to show none
                 found.append(Entry(name, _title(path, name), path.name))
         return found
 
@@ -129,6 +130,7 @@ class Library:
     # ---- keeping -------------------------------------------------------------------------------------------
     def keep(self, owner: str, name: str, text: str, note: str = "", parent: str = "") -> str:
         """Keep a scenario and give its id. Raises ``ScenarioError`` if it does not hold, ``Full`` if there are too many."""
+        name, note = _plain(name)[:LONGEST_NAME] or "情景", note.strip()[:LONGEST_NOTE]
         desk = Desk(parse(text.encode(), name), name)
         key = secrets.token_urlsafe(9)
         with self._records() as records:
@@ -154,13 +156,20 @@ class Library:
             yield connection
 
 
+def _plain(name: str) -> str:
+    """A name that can be the name of a file, on any system."""
+    return re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", name).strip(" .")
+
+
 def coming_along() -> list[Path]:
     """The scenario files beside the package: what others extend is not among them."""
     return sorted(path for path in COMING_ALONG.rglob("*.yaml") if path.name != "base.yaml")
 
 
 def _title(path: Path, name: str) -> Text:
-    value = compose(path).value
-    stated = value if isinstance(value, dict) else {}
+    """The title as the file itself states it, without reading all of it."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith(("title:", "title_en:"))]
+    stated = parse("\n".join(lines).encode(), path.name).value if lines else {}
+    assert isinstance(stated, dict)
     title = str(stated.get("title", name))
     return Text(title, str(stated.get("title_en", title)))

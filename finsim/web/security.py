@@ -7,8 +7,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
+from finsim.web.site import words
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-LARGEST_REQUEST = 4 * 1024 * 1024
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes of a workbook that is taken: one of twenty units has ten million."""
+LARGEST_REQUEST = LARGEST_FILE * 4 // 3 + 64 * 1024
+"""A file in base64, and what goes with it."""
 
 
 def loopback(host: str) -> str:
@@ -43,6 +48,10 @@ def protect(server: Flask, script_hashes: Sequence[str]) -> None:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
             abort(403)
+
+    @server.errorhandler(413)
+    def too_large(_: Exception) -> tuple[str, int]:
+        return words()("too_large", size=LARGEST_FILE // 2**20), 413
 
     @server.after_request
     def add_headers(response: Response) -> Response:

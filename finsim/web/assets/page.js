@@ -7,16 +7,18 @@
 
   /* A table comes as JSON in an attribute: hundreds of cells are drawn in no time, and only if somebody opens them. */
   function draw(box) {
-    const { head, body, strong, fields } = JSON.parse(box.dataset.table);
+    const { head, body, strong, fields, links = [], sortable } = JSON.parse(box.dataset.table);
     const table = box.appendChild(document.createElement("table"));
     const top = table.createTHead().insertRow();
     for (const text of head) cell(top, "th", text).scope = "col";
+    if (sortable) [...top.cells].forEach((heading, column) => sorts(heading, column, table));
     const rows = table.createTBody();
     body.forEach(function (texts, position) {
       const row = rows.insertRow();
       if (strong.includes(position)) row.className = "strong";
       texts.forEach((text, i) => { if (i) cell(row, "td", text); else cell(row, "th", text).scope = "row"; });
       if (fields && fields[position]) field(row.cells[1], fields[position]);
+      if (links[position]) lead(row.cells[0], links[position]);
     });
   }
 
@@ -24,6 +26,49 @@
     const element = row.appendChild(document.createElement(kind));
     element.textContent = text;
     return element;
+  }
+
+  /* The first cell of a row leads to another view, without loading the page again. */
+  function lead(cell, address) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = cell.textContent;
+    link.addEventListener("click", function (event) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      go(address);
+    });
+    cell.replaceChildren(link);
+  }
+
+  function go(address) {
+    history.pushState({}, "", address);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  }
+
+  /* A heading that orders the rows by its column: numbers by size, what is no number last, words as they are read. */
+  function sorts(heading, column, table) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = heading.textContent;
+    heading.replaceChildren(button);
+    button.addEventListener("click", function () {
+      const up = heading.getAttribute("aria-sort") !== "ascending";
+      for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const value = row => Number(row.cells[column].textContent.replace(/,/g, "").replace("−", "-").replace("%", "") || NaN);
+      const words = row => row.cells[column].textContent;
+      const rows = [...table.tBodies[0].rows];
+      const numbers = rows.some(row => !Number.isNaN(value(row)));
+      rows.sort(function (a, b) {
+        if (!numbers) return (up ? 1 : -1) * words(a).localeCompare(words(b), "zh");
+        const [one, other] = [value(a), value(b)];
+        if (Number.isNaN(one) || Number.isNaN(other)) return Number.isNaN(one) - Number.isNaN(other);
+        return up ? one - other : other - one;
+      });
+      table.tBodies[0].append(...rows);
+    });
   }
 
   /* A number that may be typed over: it is read when it is tried, and what the server says of it stands below. */
@@ -73,6 +118,33 @@
     if (box) focused = { element: event.target, box: box.id, index: focusable(box).indexOf(event.target) };
   });
 
+  /* The editor: numbers of lines beside the text; the place of a problem leads to its line. */
+  document.addEventListener("scroll", function (event) {
+    if (event.target.id === "yaml-text") document.getElementById("yaml-lines").scrollTop = event.target.scrollTop;
+  }, true);
+
+  document.addEventListener("click", function (event) {
+    const place = event.target.closest(".problems tbody th");
+    const line = place && Number((place.textContent.match(/:(\d+)$/) || [])[1]);
+    const editor = document.getElementById("yaml-text");
+    if (!line || !editor) return;
+    const lines = editor.value.split("\n");
+    const start = lines.slice(0, line - 1).join("\n").length + (line > 1);
+    editor.focus();
+    editor.setSelectionRange(start, start + (lines[line - 1] || "").length);
+    editor.scrollTop = (line - 4) * (editor.scrollHeight / lines.length);
+    editor.closest(".card").scrollIntoView({ block: "start" });
+  });
+
+  /* A file that is too large is not even sent. */
+  for (const kind of ["change", "drop"]) document.addEventListener(kind, function (event) {
+    const box = event.target.closest && event.target.closest("[data-upload-limit]");
+    const files = box && (event.target.files || (event.dataTransfer && event.dataTransfer.files));
+    if (!files) return;
+    const large = [...files].some(file => file.size > Number(box.dataset.uploadLimit));
+    document.getElementById("upload-problem").textContent = large ? box.dataset.tooLarge : "";
+  }, true);
+
   new MutationObserver(function () {
     if (!waiting) window.requestAnimationFrame(takeOver);
     waiting = true;
@@ -90,8 +162,10 @@
       /* Another account: only what a reader chooses leads elsewhere, not what was filled in for the view, or for the one before. */
       choose: function (address, { here, shown }) {
         if (!address || address === shown || here !== location.pathname + location.search) return;
-        history.pushState({}, "", address);
-        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+        go(address);
+      },
+      numberLines: function (text) {
+        return Array.from({ length: (text || "").split("\n").length }, (_, i) => i + 1).join("\n");
       },
       typed: function (clicks) {
         const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);

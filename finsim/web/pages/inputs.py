@@ -6,6 +6,7 @@ import json
 from pathlib import PurePath
 from typing import Any
 
+import dash_mantine_components as dmc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import findings
@@ -18,7 +19,8 @@ from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Scenario
 from finsim.web.address import PAGES, Shown, page_of
 from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
-from finsim.web.site import Site
+from finsim.web.library import Full
+from finsim.web.site import Site, owner
 from finsim.web.texts import Words
 from finsim.web.trial import Items, Trial, Trials, allowed, editable, shown_number, tried, written
 
@@ -31,6 +33,9 @@ def panel(words: Words) -> html.Section:
     buttons = [
         html.Button(words("try"), id="inputs-try", className="button primary", type="button"),
         html.Button(words("download"), id="inputs-download", className="button", type="button", disabled=True),
+        dmc.TextInput(id="inputs-name", label=words("name")),
+        dmc.TextInput(id="inputs-note", label=words("note"), className="wide-field"),
+        html.Button(words("keep_as"), id="inputs-keep", className="button", type="button", disabled=True),
     ]
     content = [
         dcc.Store(id="inputs-variant"), dcc.Store(id="inputs-typed"), dcc.Store(id="inputs-refused"), dcc.Store(id="inputs-trial"),
@@ -180,14 +185,30 @@ def connect(app: Dash, site: Site) -> None:
     )
 
     @app.callback(
-        Output("inputs-outcome", "children"), Output("inputs-download", "disabled"),
+        Output("inputs-outcome", "children"), Output("inputs-download", "disabled"), Output("inputs-keep", "disabled"),
         Input("inputs-trial", "data"), Input("url", "search"),
     )  # fmt: skip
     def follow(name: Any, search: str) -> Any:
         here, trial = shown(search), trials.get(name)
         if trial is None or trial.of != _of(here):
-            return [], True
-        return _outcome(trial, here), False
+            return [], True, True
+        return _outcome(trial, here), False, False
+
+    @app.callback(
+        Output("url", "search", allow_duplicate=True), Output("inputs-problem", "children", allow_duplicate=True), Input("inputs-keep", "n_clicks"),
+        State("inputs-trial", "data"), State("inputs-name", "value"), State("inputs-note", "value"), State("url", "search"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def keep(_: Any, name: Any, title: Any, note: Any, search: str) -> Any:
+        here, trial = shown(search), trials.get(name)
+        if trial is None:
+            return no_update, no_update
+        title = str(title or "") or here.words("copy_of", name=here.desk.name)
+        try:
+            key = site.library.keep(owner(), title, trial.text, str(note or ""), here.desk.name)
+        except Full:
+            return no_update, here.words("library_full")
+        return here.view.query(scenario=key), html.Span(here.words("kept_as", name=title))
 
     @app.callback(
         Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), State("url", "search"),

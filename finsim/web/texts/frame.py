@@ -21,6 +21,7 @@ TEXTS = {
     "page_library": Text("情景库", "Library"),
     "page_inputs": Text("假设与来源", "Inputs"),
     "page_exports": Text("成果导出", "Exports"),
+    "too_large": Text("文件过大：不超过 {size} MiB。", "The file is too large: at most {size} MiB."),
     "account": Text("平衡主体", "Account"),
     "nothing_found": Text("没有找到。", "Nothing found."),
     "version": Text("参数版本 {digest}", "Inputs {digest}"),

@@ -20,6 +20,7 @@ TEXTS = {
     "place": Text("文件：行", "File: line"),
     "try": Text("试算", "Try"),
     "download": Text("下载情景", "Download scenario"),
+    "kept_as": Text("已另存为“{name}”，并已打开。", "Kept as “{name}”, and opened."),
     "nothing_changed": Text("没有改动任何数值。", "No value was changed."),
     "bad_inputs": Text("{count} 个数值不能采用，见各格下的说明；其余一律未变。", "Values that cannot be used: {count}. Each field says why; nothing else has changed."),
     "refused_input": Text("{what}允许：{allowed}", "{what} Allowed: {allowed}"),
