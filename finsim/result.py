@@ -231,6 +231,16 @@ class Result:
         return scope.missing_works(self.scenario, self.unit_rows)
 
     def indicators(self, account: str) -> dict[str, float | None]:
+        """Every indicator of the account by its key; None where there is none. Calculated once: a rate of return takes a while."""
+        if account not in self._indicators:
+            self._indicators[account] = self._calculated_indicators(account)
+        return dict(self._indicators[account])
+
+    @cached_property
+    def _indicators(self) -> dict[str, dict[str, float | None]]:
+        return {}
+
+    def _calculated_indicators(self, account: str) -> dict[str, float | None]:
         found = {key: _number(self.cell(path, account)) for key, path, _, _ in INDICATORS}
         rate, status = rate_of_return(self.series("project_flow.before_tax", account))
         found["firr"] = _number(float(rate))

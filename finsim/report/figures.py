@@ -140,7 +140,7 @@ def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     )  # fmt: skip
-    figure = _figure(go.Figure(sankey))
+    figure = dressed(go.Figure(sankey))
     figure.update_layout(margin={"l": 4, "r": 4, "t": 10, "b": 10})
     rows = [
         (f"{wording.name(SAID[kind])}：{name}" if wording.lang == "zh" else f"{wording.name(SAID[kind])}: {name}",
@@ -194,11 +194,11 @@ def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
             customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
         ))  # fmt: skip
     _line(figure, 2, years, accumulated, wording, "accumulated", 0.0)
-    figure = _figure(figure)
+    figure = dressed(figure)
     figure.update_layout(barmode="relative", bargap=0.25, hovermode="x unified")
     for row in (1, 2):
         figure.add_hline(0, line={"color": INK, "width": 1}, row=row, col=1)
-    figure.update_xaxes(**_years(result.years))
+    figure.update_xaxes(**years_axis(result.years))
     _heading(figure, wording.name(SAID["below_zero"]), 0.34)
     head = [wording.name(SAID["year"]), *(name for name, _ in columns), wording.name(SAID["accumulated"])]
     body = [
@@ -247,12 +247,12 @@ def cover(result: Result, account: str, wording: Wording) -> Chart:
         marker={"color": [BLUE if r >= threshold else "#b34a00" for r in known.values()]},
     ))  # fmt: skip
     _line(figure, 2, years, dscr, wording, "dscr", 1.0, ratio=True)
-    figure = _figure(figure)
+    figure = dressed(figure)
     furthest = max([threshold, *known.values()])
     figure.update_xaxes(row=1, range=[0, furthest * 1.15], showgrid=True, gridcolor=RULE, tickformat=".1f")
     figure.update_yaxes(row=1, showticklabels=False)
     figure.update_yaxes(row=2, rangemode="tozero", tickformat=".1f")
-    figure.update_xaxes(row=2, **_years(result.years))
+    figure.update_xaxes(row=2, **years_axis(result.years))
     dashed = {"color": INK, "width": 1.5, "dash": "dash"}
     mark = f"{wording.name(SAID['required'])} {wording.times(threshold, 2)}"
     figure.add_vline(threshold, line=dashed, row=1, col=1, annotation={"text": mark, "font": {"color": INK}, "y": 1, "yanchor": "bottom", "xanchor": "center"}, annotation_position="top")  # fmt: skip
@@ -295,9 +295,9 @@ def fan(
         customdata=[f"{wording.amount(m)}（{wording.amount(a)} … {wording.amount(b)}）" if wording.lang == "zh" else f"{wording.amount(m)} ({wording.amount(a)} … {wording.amount(b)})" for a, m, b in zip(lines[0], lines[half], lines[-1], strict=True)],
         hovertemplate="%{x}  %{customdata}<extra></extra>",
     )  # fmt: skip
-    figure = _figure(figure)
+    figure = dressed(figure)
     figure.add_hline(0, line={"color": INK, "width": 1})
-    figure.update_xaxes(**_years(years))
+    figure.update_xaxes(**years_axis(years))
     figure.update_layout(hovermode="x")
     head = (wording.name(SAID["year"]), *(wording.name(SAID["percentile"]).format(p) for p in percents))
     body = [(str(y), *(wording.amount(line[t]) for line in lines)) for t, y in enumerate(years)]
@@ -311,7 +311,7 @@ def _chart(
     return Chart(name, wording.name(SAID[name]), wording.unit("万元") if unit is None else unit, finding, figure, table)
 
 
-def _figure(figure: go.Figure) -> go.Figure:
+def dressed(figure: go.Figure) -> go.Figure:
     """With the common template; legend entries are as wide as the longest name, so that they stand in columns."""
     names = [t.name for t in figure.data if t.name and t.showlegend is not False]
     longest = max((sum(12.2 if ord(c) > 0x2E7F else 6.8 for c in name) for name in names), default=0.0)
@@ -355,7 +355,7 @@ def _heading(figure: go.Figure, text: str, height: float) -> None:
     )
 
 
-def _years(years: Sequence[int]) -> dict[str, Any]:
+def years_axis(years: Sequence[int]) -> dict[str, Any]:
     """The first year, then every fifth of the calendar that is not close to it."""
     ticks = [years[0], *(y for y in years if y % 5 == 0 and y - years[0] >= 3)]
     return {"tickvals": ticks, "ticktext": [str(y) for y in ticks], "range": [years[0] - 0.7, years[-1] + 0.7]}

@@ -34,6 +34,9 @@ class View:
     by: str
     account: str
     money: str
+    against: str = ""
+    """On the comparison: what stands beside it, as ``scenario~variant`` with commas between."""
+    mode: str = ""
 
     def link(self, **changes: str) -> str:
         """The address of this view with something changed; what hangs on what is changed starts anew."""
@@ -47,6 +50,8 @@ class View:
             changes = {"account": "", **changes}
         view = replace(self, **changes)
         query = {"s": view.scenario, "variant": view.variant, "by": view.by, "account": view.account, "money": view.money}
+        if view.page == "comparison":
+            query |= {"with": view.against, "mode": view.mode}
         return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
@@ -77,7 +82,9 @@ def view(pathname: str | None, search: str | None, library: Library) -> View:
     if account not in {a.id for a in accounts}:
         account = accounts[0].id
     money = query.get("money", "wan")
-    return View(page_of(pathname), name, variant, by, account, money if money in MONEY_NAMES else "wan")
+    return View(
+        page_of(pathname), name, variant, by, account, money if money in MONEY_NAMES else "wan", query.get("with", ""), query.get("mode", "")
+    )
 
 
 def _opened(name: str, library: Library) -> tuple[str, Desk]:

@@ -17,7 +17,7 @@ from finsim.web.address import page_of
 from finsim.web.components import aria
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library
-from finsim.web.pages import exports, head, inputs, overview, portfolio, simulation, statements
+from finsim.web.pages import comparison, exports, head, inputs, overview, portfolio, simulation, statements
 from finsim.web.pages import library as library_page
 from finsim.web.security import LARGEST_REQUEST, loopback, protect
 from finsim.web.site import Site, remember, words
@@ -49,6 +49,7 @@ _PAGES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (overview, ("overview",)),
     (simulation, ("overview", "probability")),
     (statements, ("statements",)),
+    (comparison, ("comparison",)),
     (portfolio, ("portfolio",)),
     (library_page, ("library",)),
     (inputs, ("inputs",)),

@@ -167,6 +167,12 @@
       numberLines: function (text) {
         return Array.from({ length: (text || "").split("\n").length }, (_, i) => i + 1).join("\n");
       },
+      /* Other schemes to compare with: as above. */
+      compareWith: function (chosen, { here, value, link }) {
+        const now = (chosen || []).join(",");
+        if (now === value.join(",") || here !== location.pathname + location.search) return;
+        go(link.replace(encodeURIComponent("~~~"), encodeURIComponent(now || "none")));
+      },
       typed: function (clicks) {
         const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
         return { clicks, typed: Object.fromEntries(changed.map(input => [input.dataset.input, input.value])) };

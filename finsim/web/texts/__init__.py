@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from finsim.sheet import Text
-from finsim.web.texts import exports, frame, inputs, library, overview, portfolio, probability, statements
+from finsim.web.texts import comparison, exports, frame, inputs, library, overview, portfolio, probability, statements
 
-PARTS = (frame, overview, statements, probability, portfolio, library, inputs, exports)
+PARTS = (frame, overview, statements, probability, comparison, portfolio, library, inputs, exports)
 TEXTS: dict[str, Text] = {key: text for part in PARTS for key, text in part.TEXTS.items()}
 assert len(TEXTS) == sum(len(part.TEXTS) for part in PARTS), "a text has one place"
 

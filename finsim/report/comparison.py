@@ -1,0 +1,122 @@
+"""方案对比: two to four schemes side by side, each against the first, which is the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, Table, dressed, years_axis
+from finsim.report.units import unit_words
+from finsim.report.wording import NOTHING, Wording
+from finsim.report.workbook.inputs import Given
+from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
+from finsim.sheet import Text
+
+SAME = 1e-9
+"""Numbers that differ by less, in proportion to their size, are the same."""
+MODES = ("value", "difference", "percent")
+_SAID = {
+    "figure": Text("项目", "Figure"), "unit": Text("单位", "Unit"), "input": Text("参数", "Input"), "verdict": Text("结论", "Verdict"),
+    "balanced": Text("平衡", "balanced"), "unbalanced": Text("不平衡", "unbalanced"), "passed": Text("通过", "pass"), "failed": Text("未通过", "fail"),
+    "same": Text("相同", "the same"),
+}  # fmt: skip
+_COLOURS = ((NAVY, "solid"), (ORANGE, "dash"), (GREEN, "dot"), (SKY, "dashdot"))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the schemes: its name, its result with the account that is compared, and its inputs."""
+
+    name: str
+    result: Result
+    account: str
+    items: Mapping[str, Given]
+
+
+def figures(sides: Sequence[Side], mode: str, wording: Wording) -> Table:
+    """Verdict, tests, indicators and totals; of all but the baseline the difference or the percentage, if ``mode`` asks for it."""
+    body: list[tuple[str, ...]] = [(wording.name(_SAID["verdict"]), "", *(_balanced(side, wording) for side in sides))]
+    tests = {v.id: v for side in sides for v in side.result.verdicts(side.account) if v.counted}
+    for test in tests.values():
+        cells = [next((v for v in side.result.verdicts(side.account) if v.id == test.id), None) for side in sides]
+        body.append((wording.name(test.label), "", *(NOTHING if v is None else wording.say(_SAID["passed" if v.passed else "failed"]) for v in cells)))
+    for key, _, label, unit in INDICATORS:
+        body.append(_row(label, unit, [side.result.indicators(side.account)[key] for side in sides], mode, wording))
+    for key, (label, unit) in WHOLE_ROW.items():
+        body.append(_row(label, unit, [side.result.indicators(side.account)[key] for side in sides], mode, wording))
+    for key, _, label in TOTALS[1:]:  # total investment stands among the indicators
+        body.append(_row(label, "万元", [side.result.totals(side.account)[key] for side in sides], mode, wording))
+    return Table((wording.name(_SAID["figure"]), wording.name(_SAID["unit"]), *(side.name for side in sides)), tuple(body), (0,))
+
+
+def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Table:
+    """The inputs of all of them; only those that are not the same everywhere, if that is asked for."""
+    body = []
+    for key in dict.fromkeys(key for side in sides for key in side.items):
+        found = [side.items.get(key) for side in sides]
+        item = next(one for one in found if one is not None)
+        if not only_different or _differ([None if one is None else one.value for one in found]):
+            name = [*([wording.name(item.member)] if item.unit else []), wording.name(item.section), wording.name(item.row.label)]
+            values = [NOTHING if one is None else _number(one.value) for one in found]
+            body.append((" · ".join(name), unit_words(item.row.unit, wording.lang), *values))
+    return Table((wording.name(_SAID["input"]), wording.name(_SAID["unit"]), *(side.name for side in sides)), tuple(body))
+
+
+def surplus(sides: Sequence[Side], finding: str, title: str, wording: Wording) -> Chart:
+    """The accumulated surplus of each, year by year."""
+    figure, rows = go.Figure(), {}
+    for side, (colour, dash) in zip(sides, _COLOURS, strict=False):
+        amounts = side.result.series("cash.accumulated", side.account).tolist()
+        rows[side.name] = dict(zip(side.result.years, amounts, strict=True))
+        figure.add_scatter(
+            x=list(side.result.years), y=[wording.scaled(a) for a in amounts], name=side.name.replace("<", "＜"), mode="lines",
+            line={"color": colour, "dash": dash, "width": 2.5}, customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
+        )  # fmt: skip
+    years = sorted({year for side in sides for year in side.result.years})
+    figure = dressed(figure)
+    figure.add_hline(0, line={"color": INK, "width": 1})
+    figure.update_xaxes(**years_axis(years))
+    figure.update_layout(hovermode="x unified")
+    body = [(str(year), *(wording.amount(rows[side.name].get(year)) for side in sides)) for year in years]
+    table = Table((wording.name(SAID["year"]), *(side.name for side in sides)), tuple(body))
+    return Chart("surplus", title, wording.unit("万元"), finding, figure, table)
+
+
+def _balanced(side: Side, wording: Wording) -> str:
+    return wording.say(_SAID["balanced" if side.result.balanced(side.account) else "unbalanced"])
+
+
+def _row(label: Text, unit: str, values: Sequence[float | None], mode: str, wording: Wording) -> tuple[str, ...]:
+    first = values[0]
+    cells = [_said(first, unit, wording)]
+    for value in values[1:]:
+        if mode == "value" or value is None or first is None:
+            cells.append(_said(value, unit, wording))
+        elif not _differ([first, value]):
+            cells.append(wording.say(_SAID["same"]))
+        elif mode == "percent":
+            cells.append(_signed(wording.percent((value - first) / abs(first))) if abs(first) > SAME else NOTHING)
+        else:
+            cells.append(_signed(_said(value - first, unit, wording)))
+    return wording.name(label), wording.unit(unit) if unit != "1" else "", *cells
+
+
+def _said(value: float | None, unit: str, wording: Wording) -> str:
+    if unit == "1":
+        return wording.percent(value, 2)
+    return wording.amount(value) if unit == "万元" else wording.times(value)
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith("−") else f"+{text}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def _differ(values: Sequence[float | None]) -> bool:
+    known = [value for value in values if value is not None]
+    return len(known) < len(values) or max(known) - min(known) > SAME * max(1.0, *(abs(value) for value in known))

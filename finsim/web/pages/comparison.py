@@ -1,0 +1,115 @@
+"""方案对比: the view against up to three other schemes, which may be variants of it or other scenarios."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+
+from finsim.report import comparison
+from finsim.report.comparison import MODES, Side
+from finsim.scenario.problems import ScenarioError
+from finsim.web.address import Shown, groupings, page_of
+from finsim.web.components import Children, card, chart_card, data_table, switch
+from finsim.web.desk import Desk
+from finsim.web.site import Site, owner
+from finsim.web.texts import Words
+
+MOST = 3
+"""Schemes beside the baseline."""
+ONLY, ALL = "only", "all"
+
+
+def panel(words: Words) -> html.Div:
+    choice = dmc.MultiSelect(
+        id="against", label=words("against"), data=[], maxValues=MOST, searchable=True, nothingFoundMessage=words("nothing_found"), hidePickedOptions=True,
+    )  # fmt: skip
+    return html.Div([dcc.Store(id="against-of"), html.Div(choice, className="panel"), html.Div(id="comparison-page", className="stack")], className="stack")
+
+
+def connect(app: Dash, site: Site) -> None:
+    @app.callback(
+        Output("against", "data"), Output("against", "value"), Output("against-of", "data"), Output("comparison-page", "children"),
+        Input("url", "pathname"), Input("url", "search"),
+    )  # fmt: skip
+    def fill(pathname: str, search: str) -> Any:
+        if page_of(pathname) != "comparison":
+            return no_update, no_update, no_update, no_update
+        shown = site.shown(pathname, search)
+        chosen = against(shown)
+        here = {"here": pathname + (search or ""), "value": chosen, "link": shown.view.link(against="~~~")}
+        return _choices(shown, site), chosen, here, content(shown, sides(shown, chosen, site))
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "compareWith"), Input("against", "value"), State("against-of", "data"), prevent_initial_call=True
+    )
+
+
+def against(shown: Shown) -> list[str]:
+    """What is asked for; the other variants of the file where nothing is."""
+    if shown.view.against:
+        return [] if shown.view.against == "none" else shown.view.against.split(",")[:MOST]
+    return [f"{shown.view.scenario}~{name}" for name in shown.desk.scenarios if name != shown.view.variant][:MOST]
+
+
+def sides(shown: Shown, chosen: list[str], site: Site) -> list[Side]:
+    """The baseline and the others, each with the same grouping and account where it has them, as a whole where it has not."""
+    found = [_side(shown, shown.desk, shown.view.variant, True)]
+    for name in chosen:
+        scenario, _, variant = name.partition("~")
+        try:
+            desk = site.library.desk(scenario)
+        except (KeyError, ScenarioError):
+            continue
+        variant = variant if variant in desk.scenarios else desk.default
+        found.append(_side(shown, desk, variant, scenario == shown.view.scenario))
+    return found
+
+
+def _side(shown: Shown, desk: Desk, variant: str, same: bool) -> Side:
+    scenario, by, account = desk.scenario(variant), shown.view.by, shown.account
+    if by not in groupings(scenario) or account not in {one.id for one in scenario.accounts(by)} or not same:
+        by, account = "all", scenario.accounts("all")[0].id
+    if not same and (shown.view.by, shown.account) == ("all", account):
+        by = "all"
+    label = shown.wording.name(scenario.variant.label) if scenario.variant else ""
+    title = shown.wording.say(scenario.title)
+    name = (label or title) if same else " · ".join(part for part in (title, label) if part)
+    return Side(name, desk.result(variant, by), account, desk.items[variant])
+
+
+def _choices(shown: Shown, site: Site) -> list[dict[str, Any]]:
+    """Variants of the scenario, then other scenarios at their own choice of variant."""
+    view, words = shown.view, shown.words
+    own = [
+        {"value": f"{view.scenario}~{name}", "label": shown.wording.name(one.variant.label)}
+        for name, one in shown.desk.scenarios.items() if name != view.variant and one.variant
+    ]  # fmt: skip
+    groups = [{"group": words("variants_of_it"), "items": own}] if own else []
+    for title, entries in (("kept", site.library.kept(owner())), ("files", site.library.files())):
+        items = [{"value": f"{e.id}~", "label": shown.wording.say(e.title)} for e in entries if e.id != view.scenario]
+        groups += [{"group": words(title), "items": items}] if items else []
+    return groups
+
+
+def content(shown: Shown, found: list[Side]) -> list[Children]:
+    words, wording = shown.words, shown.wording
+    mode = shown.view.mode.partition(",")[0] if shown.view.mode.partition(",")[0] in MODES else MODES[0]
+    only = shown.view.mode.partition(",")[2] != ALL
+    modes = [(shown.view.link(mode=f"{name},{ONLY if only else ALL}"), words(f"mode_{name}")) for name in MODES]
+    ranges = [(shown.view.link(mode=f"{mode},{name}"), words(f"inputs_{name}")) for name in (ONLY, ALL)]
+    figures = data_table(comparison.figures(found, mode, wording), words("compared_figures"), kind="compared")
+    inputs = comparison.inputs(found, wording, only)
+    balanced = [side.name for side in found if side.result.balanced(side.account)]
+    finding = words("compared_finding", base=found[0].name, balanced=wording.listed(balanced) if balanced else words("none_of_them"))
+    surplus = words("surplus_finding", worst=min(found, key=lambda side: side.result.indicators(side.account)["lowest_surplus"] or 0.0).name)
+    return [
+        card(words("compared_figures"), finding, [switch(words("mode"), modes, words(f"mode_{mode}"), "mode"), figures], "compared", unit=wording.unit("万元"), wide=True),
+        chart_card(comparison.surplus(found, surplus, words("surplus_by_year"), wording), words),
+        card(
+            words("compared_inputs"), words("inputs_differ", count=len(comparison.inputs(found, wording, True).body)),
+            [switch(words("range"), ranges, words(f"inputs_{ONLY if only else ALL}"), "range"), data_table(inputs, words("compared_inputs"), kind="compared")],
+            "compared-inputs", wide=True,
+        ),
+    ]  # fmt: skip
