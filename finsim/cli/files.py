@@ -120,18 +120,22 @@ def check(lang: str, file: Path) -> None:
 @click.argument("file", type=FILE)
 @click.argument("path", required=False, default="")
 @click.option("--origin", is_flag=True, help="每个值写在哪里、替换了什么 · where each value is written, and what it replaced")
+@click.option("--one", is_flag=True, help="含全部变体、不需要其他文件的一个文件 · one file with all variants that needs no other")
 @option_variant
 @option_set
 @click.pass_obj
 @command
-def show(lang: str, file: Path, path: str, origin: bool, variant: str | None, changes: tuple[str, ...]) -> None:
+def show(lang: str, file: Path, path: str, origin: bool, one: bool, variant: str | None, changes: tuple[str, ...]) -> None:
     """列出合成后的方案（引用、变体、改动都已并入），或其中一部分。
 
     Print the scenario, or a part of it, with everything it extends, the variant and the changes put together.
     """
     from finsim.report.composition import show_document
-    from finsim.scenario.loading import resolved
+    from finsim.scenario.loading import one_file, resolved
 
+    if one:
+        click.echo(one_file(file), nl=False)
+        return
     show_document(resolved(file, variant, changes), path, origin, lang)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from finsim.scenario.checking import checked
 from finsim.scenario.composing import assigned, compose, layered, taken, without
-from finsim.scenario.document import Document
+from finsim.scenario.document import Document, parse
 from finsim.scenario.observed import with_observed
 from finsim.scenario.policy import Policies
 from finsim.scenario.policy_files import policies
@@ -22,6 +22,7 @@ from finsim.scenario.scenario import Scenario
 from finsim.scenario.solving import solved
 from finsim.scenario.units import Units, read_units
 from finsim.scenario.words import listed, near
+from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 
 _BASE = ""
@@ -76,13 +77,16 @@ def _listed(whole: Document, units: Units) -> Document:
     return whole.without(("units",)).merged(own)
 
 
-def one_file(path: pathlib.Path) -> Document:
-    """The file with all its variants as one that needs no other: what it extends and its tables stand in it."""
-    whole, problems = with_observed(compose(path), path.parent)
+def one_file(path: pathlib.Path) -> str:
+    """The text of the file with all its variants as one that needs no other; as it was written if it needs none."""
+    document, written = compose(path), path.read_text("utf-8-sig")
+    whole, problems = with_observed(document, path.parent)
     units, more = read_units(whole, path.parent, _policies(whole))
     if problems := problems + more:
         raise ScenarioError(problems)
-    return _listed(whole, units)
+    if whole.value == parse(written.encode(), path.name).value and whole.get(("units", "table")) is None:
+        return written
+    return as_yaml(_listed(whole, units).value)
 
 
 @dataclasses.dataclass(frozen=True)

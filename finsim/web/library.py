@@ -20,7 +20,6 @@ from threading import Lock
 from finsim.scenario.document import parse
 from finsim.scenario.loading import one_file
 from finsim.scenario.problems import ScenarioError
-from finsim.scenario.writing import as_yaml
 from finsim.sheet import Text
 from finsim.web.desk import Desk
 
@@ -104,8 +103,7 @@ class Library:
     def text(self, name: str) -> str | None:
         """The scenario as one file that needs no other; as it was written if it needs none. None if there is none of this id."""
         if path := self._files.get(name):
-            written, alone = path.read_text("utf-8"), one_file(path).value
-            return written if parse(written.encode(), path.name).value == alone else as_yaml(alone)
+            return one_file(path)
         with self._records() as records:
             row = records.execute("select text from scenarios where id = ?", (name,)).fetchone()
         return None if row is None else str(row[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -37,7 +36,7 @@ def scenario_text(name: str, contents: str) -> tuple[str, str]:
     file = PurePosixPath(name.replace("\\", "/"))
     try:
         data = base64.b64decode(contents.partition(",")[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         data = b""
     if file.suffix.lower() not in ENDINGS:
         raise ScenarioError([_problem(_ENDING, name, file.suffix)])
@@ -63,7 +62,7 @@ def _of_workbook(data: bytes, name: str) -> str:
             (Path(folder) / "units.csv").write_text(table_text(read), "utf-8")
             file = Path(folder) / "scenario.yaml"
             file.write_text(scenario_of(read, Path(name).stem, name, "units.csv"), "utf-8")
-            return as_yaml(one_file(file).value)
+            return one_file(file)
         except ScenarioError as error:
             raise ScenarioError([dataclasses.replace(one, file=name) for one in error.problems]) from None
 

@@ -19,6 +19,7 @@
       texts.forEach((text, i) => { if (i) cell(row, "td", text); else cell(row, "th", text).scope = "row"; });
       if (fields && fields[position]) field(row.cells[1], fields[position]);
       if (links[position]) lead(row.cells[0], links[position]);
+      if (box.classList.contains("problems")) row.cells[0].replaceChildren(button(texts[0]));
     });
   }
 
@@ -41,6 +42,13 @@
     cell.replaceChildren(link);
   }
 
+  function button(text) {
+    const element = document.createElement("button");
+    element.type = "button";
+    element.textContent = text;
+    return element;
+  }
+
   function go(address) {
     history.pushState({}, "", address);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
@@ -49,11 +57,8 @@
 
   /* A heading that orders the rows by its column: numbers by size, what is no number last, words as they are read. */
   function sorts(heading, column, table) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = heading.textContent;
-    heading.replaceChildren(button);
-    button.addEventListener("click", function () {
+    heading.replaceChildren(button(heading.textContent));
+    heading.firstChild.addEventListener("click", function () {
       const up = heading.getAttribute("aria-sort") !== "ascending";
       for (const other of heading.parentNode.cells) other.removeAttribute("aria-sort");
       heading.setAttribute("aria-sort", up ? "ascending" : "descending");
@@ -97,6 +102,8 @@
       if (details && !details.open) details.querySelector("summary").click(); // a click also asks for what is not there yet
     }
     drawWhatIsSeen(document);
+    for (const input of document.querySelectorAll("[data-upload-limit] input:not([aria-label])")) // Dash gives it no name
+      input.setAttribute("aria-label", input.closest("[data-upload-limit]").textContent);
     const heading = [...document.querySelectorAll("main h1")].find(one => one.offsetParent);
     if (heading) document.title = heading.textContent + " · " + document.querySelector(".product").textContent;
     if (focused && !focused.element.isConnected && document.activeElement === document.body) {
@@ -124,7 +131,7 @@
   }, true);
 
   document.addEventListener("click", function (event) {
-    const place = event.target.closest(".problems tbody th");
+    const place = event.target.closest("#yaml-outcome .problems tbody th button");
     const line = place && Number((place.textContent.match(/:(\d+)$/) || [])[1]);
     const editor = document.getElementById("yaml-text");
     if (!line || !editor) return;
@@ -160,18 +167,18 @@
         }
       },
       /* Another account: only what a reader chooses leads elsewhere, not what was filled in for the view, or for the one before. */
-      choose: function (address, { here, shown }) {
-        if (!address || address === shown || here !== location.pathname + location.search) return;
+      choose: function (address, of) {
+        if (!of || !address || address === of.shown || of.here !== location.pathname + location.search) return;
         go(address);
       },
       numberLines: function (text) {
         return Array.from({ length: (text || "").split("\n").length }, (_, i) => i + 1).join("\n");
       },
       /* Other schemes to compare with: as above. */
-      compareWith: function (chosen, { here, value, link }) {
+      compareWith: function (chosen, of) {
         const now = (chosen || []).join(",");
-        if (now === value.join(",") || here !== location.pathname + location.search) return;
-        go(link.replace(encodeURIComponent("~~~"), encodeURIComponent(now || "none")));
+        if (!of || now === of.value.join(",") || of.here !== location.pathname + location.search) return;
+        go(of.link.replace(encodeURIComponent("~~~"), encodeURIComponent(now || "none")));
       },
       typed: function (clicks) {
         const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
