@@ -1,0 +1,154 @@
+"""How fast the pages answer: first useful paint, and click to redraw of each control, with one reader and with six.
+
+    python benchmarks/web.py [songxian | yichang] [--rounds 10]
+
+The server runs in a process of its own, as ``python app.py`` does; the readers are pages of one Chromium on the same machine, so
+that with six of them the browser takes most of the processor. Times are those of the clock, in milliseconds, taken within the
+page from the click to the frame in which the answer stands there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+ROOT = Path(__file__).parents[1]
+FILES = {"songxian": ROOT / "scenarios" / "songxian-2023.yaml", "yichang": ROOT / "scenarios" / "yichang-85" / "yichang-85.yaml"}
+ADDRESS = "http://127.0.0.1:8050"
+
+CLICK = """([what, there]) => new Promise(resolve => {
+    const start = performance.now();
+    const before = document.querySelector(there)?.outerHTML;
+    document.querySelector(what).click();
+    const look = () => {
+        const now = document.querySelector(there)?.outerHTML;
+        if (now !== undefined && now !== before) requestAnimationFrame(() => resolve(performance.now() - start));
+        else setTimeout(look, 4);
+    };
+    look();
+})"""
+
+CONTROLS = (
+    ("another grouping", '#by li:not([aria-current]) a', "#tests"),
+    ("another variant", '#variant li:not([aria-current]) a', "#tests"),
+    ("unit of money", '#money li:not([aria-current]) a', "#key-figures"),
+)
+"""Of the overview: name, what is clicked, and what is another once the answer stands there."""
+
+
+async def paint(browser: Browser, cold: bool) -> float:
+    """Milliseconds until the verdict is seen; ``cold`` without anything kept by the browser."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    if not cold:
+        await page.goto(ADDRESS)
+        await page.locator("#verdict").wait_for(timeout=120_000)
+    start = time.perf_counter()
+    await page.goto(ADDRESS)
+    await page.locator("#verdict").wait_for(timeout=120_000)
+    took = 1000 * (time.perf_counter() - start)
+    await context.close()
+    return took
+
+
+async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
+    """One reader at work: every control of the overview, then a number tried, then a run until its first progress."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    await page.goto(ADDRESS)
+    await page.locator("#cover .main-svg").first.wait_for(timeout=120_000)
+    found: dict[str, list[float]] = {}
+    for name, what, there in CONTROLS:
+        for _ in range(rounds):
+            found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there]))
+    for name, link, there in (("statements", "/statements", "#statements-page"), ("portfolio", "/portfolio", "#portfolio-page")):
+        for _ in range(rounds):
+            await page.locator('#nav a[href^="/?"]').click()
+            await page.wait_for_timeout(100)
+            found.setdefault(f"page {name}", []).append(await page.evaluate(CLICK, [f'#nav a[href^="{link}"]', f"{there}:not([hidden])"]))
+            await page.evaluate("there => document.querySelector(there).replaceChildren()", there)
+    found["a number tried"] = await tried(page, rounds)
+    found["run, first progress"] = [await run(page)]
+    await context.close()
+    return found
+
+
+async def tried(page: Page, rounds: int) -> list[float]:
+    await page.goto(f"{ADDRESS}/inputs")
+    await page.locator("#inputs-sections summary").first.click()
+    field = page.locator("[data-input]").first
+    await field.wait_for(timeout=60_000)
+    number = float(await field.input_value())
+    found = []
+    for i in range(rounds):
+        await field.fill(f"{number * (1 - 0.001 * (i + 1)):.6g}")
+        found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome"]))
+    return found
+
+
+async def run(page: Page) -> float:
+    await page.goto(f"{ADDRESS}/probability")
+    await page.locator("#risk-run:not([disabled])").wait_for(timeout=60_000)
+    script = CLICK.replace("now !== before", "Number(document.querySelector(there).value) > 0 && now !== before")
+    return float(await page.evaluate(script, ["#risk-run", "#risk-bar"]))
+
+
+def told(title: str, found: dict[str, list[float]]) -> None:
+    print(title)
+    for name, times in found.items():
+        middle, slow = statistics.median(times), sorted(times)[min(len(times) - 1, int(0.95 * len(times)))]
+        print(f"  {name:24s} p50 {middle:7.0f} ms   p95 {slow:7.0f} ms   ({len(times)})")
+
+
+async def measured(rounds: int) -> None:
+    async with async_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        told("first useful paint", {"cold": [await paint(browser, True) for _ in range(3)], "warm": [await paint(browser, False) for _ in range(3)]})
+        told("one reader", await clicks(browser, rounds))
+        together = await asyncio.gather(*(clicks(browser, rounds) for _ in range(6)))
+        told("six readers", {name: [time for one in together for time in one[name]] for name in together[0]})
+        await browser.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", default=["songxian"], choices=FILES)
+    parser.add_argument("--rounds", type=int, default=10)
+    chosen = parser.parse_args()
+    for name in chosen.files:
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "FINSIM_DATA": folder}
+            server = subprocess.Popen([sys.executable, ROOT / "app.py", FILES[name]], env=environment, stdout=subprocess.DEVNULL)
+            try:
+                _served()
+                print(f"== {name}")
+                asyncio.run(measured(chosen.rounds))
+            finally:
+                server.terminate()
+                server.wait()
+
+
+def _served() -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(ADDRESS, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit("the server did not start")
+
+
+if __name__ == "__main__":
+    main()
