@@ -10,6 +10,7 @@ import click
 from finsim.cli.common import (
     FILE,
     SHARE,
+    WrongUse,
     command,
     load,
     one_of,
@@ -20,6 +21,7 @@ from finsim.cli.common import (
     print_json,
     progress_bar,
 )
+from finsim.sheet.text import Text
 
 _TRIALS = click.option("--trials", type=click.IntRange(16, 65_536), default=8192, show_default=True, help="模拟次数 · number of trials")
 _SEED = click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="随机种子 · seed")
@@ -30,6 +32,7 @@ _ACCOUNT = click.option("--account", metavar="A", default="", help="平衡主体
 @click.argument("file", type=FILE)
 @click.option("--outcome", metavar="NAME", default="balanced", show_default=True, help="平衡与否（balanced）、一项检验（passes.cover_full）或一个指标（cover_full、fnpv） · balance, a test or an indicator")
 @click.option("--sobol", is_flag=True, help="另算 Sobol 指数（计算量为输入个数的倍数） · Sobol indices too")
+@click.option("--grid", nargs=2, metavar="INPUT INPUT", help="改为基准下两个输入一起变动的表（不模拟） · instead: two inputs moved together on the base case")
 @_TRIALS
 @_SEED
 @_ACCOUNT
@@ -40,22 +43,28 @@ _ACCOUNT = click.option("--account", metavar="A", default="", help="平衡主体
 @click.pass_obj
 @command
 def sensitivity(
-    lang: str, file: Path, outcome: str, sobol: bool, trials: int, seed: int, account: str, by: str | None, variant: str | None,
-    changes: tuple[str, ...], as_json: bool,
+    lang: str, file: Path, outcome: str, sobol: bool, grid: tuple[str, str] | None, trials: int, seed: int, account: str,
+    by: str | None, variant: str | None, changes: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """哪些输入要紧：龙卷风图、秩回归、单因素表、敏感度系数，以及多在什么情形下不通过。
 
     Which inputs matter: tornado, rank regression, one-factor table, elasticities, and where it mostly fails.
     """
-    from finsim.report.mattering import Mattering, mattering_json, show_mattering
+    from finsim.report.mattering import Mattering, grid_json, mattering_json, show_grid, show_mattering
     from finsim.risk.discovery import discover
     from finsim.risk.importance import regression, tornado
     from finsim.risk.importance import sobol as indices
-    from finsim.risk.shifts import one_factor, principal_shocks
+    from finsim.risk.shifts import one_factor, principal_shocks, two_factors
     from finsim.risk.study import BALANCES, ROWS, study
 
     outcome = BALANCES if outcome == "balanced" else one_of(outcome, list(ROWS), lang)
     scenario = load(file, variant, by, changes)
+    if grid:
+        if sobol:
+            raise WrongUse(Text("--grid 与 --sobol 只能用一个。", "Use either --grid or --sobol.").say(lang))
+        moved = two_factors(scenario, *grid, outcome, by, account)
+        print_json(grid_json(moved, scenario.digest)) if as_json else show_grid(moved, scenario, lang)
+        return
     studied = study(scenario, trials, seed, by, account)
     name = studied.account.id
     weights, r2 = regression(studied, outcome)

@@ -77,7 +77,7 @@ def run(
 @click.option("--seed", type=click.IntRange(0), required=True, help="随机种子 · seed")
 @click.option(
     "--sampler", type=click.Choice(["lhs", "sobol", "plain"]), default="lhs", show_default=True,
-    help="分块拉丁超立方、Sobol（限一个单元）、独立抽样 · Latin hypercubes, Sobol (one unit), independent trials",
+    help="分块拉丁超立方、Sobol（限一个平衡主体）、独立抽样 · Latin hypercubes, Sobol (one account), independent trials",
 )
 @click.option("--until", type=SHARE, metavar="0.5%", help="概率的 95% 区间半宽达到此值即停 · stop when the probability is known to ± this")
 @click.option("--save-trials", type=FILE, metavar="FILE.parquet", help="逐次保存全部输入和结果（须装 pyarrow） · keep every trial (needs pyarrow)")

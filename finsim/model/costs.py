@@ -38,7 +38,7 @@ class Cost(Block):
         le=30,
         default=0,
     )
-    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0)
+    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0, yearly=True)
     vat_rate = Input("进项税率", "rate of input VAT", unit="1", ge=0, le=0.5, default=0)
     vat_included = Input("金额含税（1 是，0 否）", "amounts include VAT (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
     credited = Input("进项税抵扣比例", "share of input VAT credited", unit="1", ge=0, le=1, default=1)

@@ -38,6 +38,7 @@ class Engine:
 
     groups   per account the positions of its units, ascending: sums over units go in the order of the ids
     drawn    inputs that change from trial to trial, by sheet: ``("unit", path)`` or ``("account", path)``
+    yearly   those of them that have a value for every period
     wanted   account rows (and, with ``wanted_units``, unit rows) to give back
     backend  what calculates the trials: see :func:`~finsim.sheet.llvm_backend.accelerated`
     """
@@ -45,6 +46,7 @@ class Engine:
     def __init__(
         self, sheets: Sheets, numbers: Numbers, groups: Sequence[Sequence[int]], wanted: Collection[str],
         wanted_units: Collection[str] = (), drawn: Collection[tuple[str, str]] = (), backend: str | None = None,
+        yearly: Collection[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         self.sheets, self.numbers = sheets, numbers
         self.wanted, self.wanted_units = tuple(wanted), tuple(wanted_units)
@@ -55,16 +57,20 @@ class Engine:
             self.group_of[group] = a
         self.account_of = {unit: a for a, group in enumerate(self.groups) for unit in group}
         for sheet, path in drawn:
-            if path not in (sheets.unit if sheet == "unit" else sheets.account).inputs:
+            inputs = (sheets.unit if sheet == "unit" else sheets.account).inputs
+            if path not in inputs:
                 raise KeyError(f"{path} is not an input of the {sheet} sheet")
+            if (sheet, path) in yearly and not inputs[path].yearly:
+                raise ValueError(f"{path} has one value for all periods")
         unit_drawn = {path for sheet, path in drawn if sheet == "unit"}
         account_drawn = {path for sheet, path in drawn if sheet == "account"}
+        unit_yearly, account_yearly = ({path for sheet, path in yearly if sheet == s} for s in ("unit", "account"))
         moving = drawn_rows(sheets.unit.rows, unit_drawn) | unit_drawn
         moved_sums = {path for path, source in sheets.account.units.items() if source in moving}
-        fixed, moved = split(sheets.account.rows, wanted, account_drawn | moved_sums)
+        fixed, moved = split(sheets.account.rows, wanted, account_drawn | moved_sums, account_yearly)
         read = [*_sums_read(fixed), *_sums_read(moved)]
         sources = {sheets.account.units[path] for path in read} & sheets.unit.rows.keys()
-        unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn)
+        unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn, unit_yearly)
         self.fixed, self.unit_fixed = compile_plan(fixed), compile_plan(unit_fixed)
         self.sums = {sheets.account.units[path] for path in read}
         self._calculate_fixed()
@@ -95,8 +101,9 @@ class Engine:
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         """Wanted rows of the accounts and of the units.
 
-        ``drawn`` gives each drawn input as (members, trials). Rows come as (periods + 2, members, trials or 1), cells as
-        (members, trials or 1); rows that no drawn input reaches keep a trial axis of 1.
+        ``drawn`` gives each drawn input as (members, trials), a yearly one as (periods + 2, members, trials). Rows come as
+        (periods + 2, members, trials or 1), cells as (members, trials or 1); rows that no drawn input reaches keep a trial
+        axis of 1.
         """
         drawn = drawn or {}
         values = dict(self.values)

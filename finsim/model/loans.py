@@ -47,7 +47,7 @@ class Loan(Block):
 
     commitment = UnitSum(Stake.face, label=Text("授信额", "commitment"))
     existing = Input("计算期初余额", "outstanding when the timeline begins", ge=0, default=0)
-    rate = Input("年利率", "interest rate", unit="1", ge=0, le=0.2)
+    rate = Input("年利率", "interest rate", unit="1", ge=0, le=0.2, yearly=True)
     compounding = Input("每年计息次数", "times a year that interest is charged", unit="次", ge=1, le=12, default=1)
     draw_weight = Input("当年提款计息系数", "share of the year that a draw bears interest", unit="1", ge=0, le=1)
     capitalised = Input("建设期利息转入本金比例", "share of construction interest rolled up", unit="1", ge=0, le=1, default=1)
@@ -204,7 +204,7 @@ class Bridge(Block):
     losses: list[Loss]
 
     limit = Input("授信上限", "limit", ge=0)
-    rate = Input("年利率", "interest rate", unit="1", ge=0, le=0.2)
+    rate = Input("年利率", "interest rate", unit="1", ge=0, le=0.2, yearly=True)
     available = Schedule("可借年", "years in which it may be drawn", unit="1")
 
     @line("应税所得（短期借款利息前）", "taxable income before its interest")

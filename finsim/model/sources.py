@@ -46,7 +46,7 @@ class Source(Block):
     in_kind = Input("实物（捐物投工）比例", "share in kind", unit="1", ge=0, le=1, default=0)
     arrears = Input("竣工后拨付比例", "share paid in arrears", unit="1", ge=0, le=1, default=0)
     lag = Input("竣工后拨付年数", "years from completion to payment in arrears", unit="年", ge=0, le=10, default=0)
-    interest_rate = Input("维修资金存款利率", "interest on the maintenance fund", unit="1", ge=0, le=0.1, default=0)
+    interest_rate = Input("维修资金存款利率", "interest on the maintenance fund", unit="1", ge=0, le=0.1, default=0, yearly=True)
     renewal = Input("维修资金每年续筹", "renewal of the maintenance fund", unit="万元/年", ge=0, default=0)
     by_housing_fund = Input(
         "其中用公积金支付的比例", "share paid out of the housing fund", unit="1", ge=0, le=1, default=0

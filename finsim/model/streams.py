@@ -42,7 +42,7 @@ class Stream(Block):
     quantity = Input("数量", "quantity", unit="1", ge=0)
     price = Input("单价", "price", unit="元", ge=0)
     times = Input("每年计费次数", "charges a year", unit="次/年", ge=0)
-    occupancy = Input("使用率", "occupancy", unit="1", ge=0, le=1)
+    occupancy = Input("使用率", "occupancy", unit="1", ge=0, le=1, yearly=True)
     ours = Input("归运营主体比例", "share that is the company's", unit="1", ge=0, le=1)
     collected = Input("收缴率", "rate of collection", unit="1", ge=0, le=1, default=1)
     owners_cost = Input(
@@ -59,7 +59,7 @@ class Stream(Block):
     )
     ramp_first = Input("首年达产率", "ramp in the first year", unit="1", ge=0, le=1, default=1)
     ramp_rise = Input("达产率每年提高", "rise of the ramp a year", unit="1", ge=0, le=1, default=0)
-    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0)
+    growth = Input("每次调价幅度", "change at each price step", unit="1", ge=-0.5, le=1, default=0, yearly=True)
     vat_rate = Input("销项税率", "rate of output VAT", unit="1", ge=0, le=0.5, default=0)
     vat_included = Input("价格含税（1 是，0 否）", "price includes VAT (1 yes, 0 no)", unit="1", ge=0, le=1, default=0)
     simplified = Input(

@@ -92,7 +92,7 @@ class WorkingCapitalLoan(Block):
     horizon: Horizon
 
     debt_share = Input("流动资金借款比例", "share of working capital borrowed", unit="1", ge=0, le=1, default=0)
-    rate = Input("流动资金借款利率", "interest rate", unit="1", ge=0, le=0.2, default=0)
+    rate = Input("流动资金借款利率", "interest rate", unit="1", ge=0, le=0.2, default=0, yearly=True)
 
     @line("应借额", "to be borrowed", stock=True)
     def wanted(self):

@@ -39,7 +39,7 @@ class Work(Block):
     unit_cost = Input("单位造价", "unit cost", unit="元", ge=0, default=0)
     other_fee = Input("工程建设其他费率", "other fees on the cost of construction", unit="1", ge=0, le=1, default=0)
     contingency = Input("预备费率", "contingency", unit="1", ge=0, le=0.5, default=0)
-    price_growth = Input("造价年涨幅", "growth of prices a year", unit="1", ge=-0.2, le=0.5, default=0)
+    price_growth = Input("造价年涨幅", "growth of prices a year", unit="1", ge=-0.2, le=0.5, default=0, yearly=True)
     audit_cut = Input("审减率", "cut by the audit of accounts", unit="1", ge=0, le=0.5, default=0)
     per_pledge = Input(
         "每元承诺出资可实施的造价（0 为不挂钩）", "works released per yuan pledged (0: all)", unit="1", ge=0, default=0

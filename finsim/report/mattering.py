@@ -17,14 +17,14 @@ from finsim.risk.discovery import Box, Limit
 from finsim.risk.exact import Floats
 from finsim.risk.importance import Bar, Index, Weight
 from finsim.risk.needed import Needed
-from finsim.risk.shifts import SHIFTS, Shift
-from finsim.risk.study import Study, Variable, outcome_label
+from finsim.risk.shifts import GRID, SHIFTS, Grid, Shift
+from finsim.risk.study import BALANCES, Study, Variable, outcome_label
+from finsim.scenario.goals import Named
+from finsim.scenario.scenario import Scenario
 from finsim.sheet import TOLERANCE, Text
 
 _SHOWN = 12
 """Inputs that a table lists."""
-_PRINTED = (-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2)
-"""Changes that the terminal has room for; all of them stand in the JSON."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def show_mattering(found: Mattering, lang: str) -> None:
         if study.dependent:
             console.print(DEPENDENT.say(lang), highlight=False)
     _show_shifts(console, found, wording, lang)
+    if any(one.averaged for one in study.variables):
+        console.print(PATHS.say(lang), highlight=False)
     console.print(said(found.box, wording, lang), highlight=False)
 
 
@@ -90,9 +92,15 @@ DEPENDENT = Text(
 )  # fmt: skip
 
 
+PATHS = Text(
+    "逐年变动的输入：龙卷风图、秩回归和“多在何时不通过”看它各年的平均；Sobol 指数整条路径一起换；单因素表是基准，各年同一个取值。",
+    "Inputs with a path over the years: tornado, regression and where it fails go by the mean over the years; Sobol indices exchange the whole path; the one-factor table is of the base case, alike in all years.",
+)  # fmt: skip
+
+
 def _show_shifts(console: Console, found: Mattering, wording: Wording, lang: str) -> None:
-    places = [SHIFTS.index(shift) for shift in _PRINTED]
-    heads = [Text("输入", "input"), *(Text(f"{shift:+.0%}", f"{shift:+.0%}") for shift in _PRINTED), Text("敏感度系数", "elasticity")]
+    places = [SHIFTS.index(shift) for shift in GRID]  # as many as the terminal has room for; all stand in the JSON
+    heads = [Text("输入", "input"), *(Text(f"{shift:+.0%}", f"{shift:+.0%}") for shift in GRID), Text("敏感度系数", "elasticity")]
     table = _table(
         Text(f"单因素：{outcome_label(found.shown).zh}", f"One factor at a time: {outcome_label(found.shown).en}"), heads, lang
     )
@@ -124,6 +132,33 @@ def _limit(limit: Limit, wording: Wording, lang: str) -> str:
     if math.isinf(limit.high):
         return f"{name} ≥ {limit.low:.4g}{unit}"
     return f"{limit.low:.4g} ≤ {name} ≤ {limit.high:.4g}{unit}"
+
+
+def show_grid(found: Grid, scenario: Scenario, lang: str) -> None:
+    console, wording = Console(), Wording(lang)
+    console.print(f"{wording.name(scenario.title)} · {wording.name(found.account.label)} · {_outcome(found.outcome).say(lang)}", style="bold")
+    console.print(f"digest {scenario.digest}", highlight=False)
+    down, across = (f"{_name(named, wording)} {_number(base)}" for named, base in zip(found.inputs, found.base, strict=True))
+    heads = [Text("↓  →", "↓  →"), *(Text(f"{shift:+.0%}", f"{shift:+.0%}") for shift in found.shifts)]
+    table = _table(Text(f"↓ {down}\n→ {across}", f"↓ {down}\n→ {across}"), heads, lang)
+    tested = found.outcome.startswith("passes.")
+    for shift, row in zip(found.shifts, found.outcomes, strict=True):
+        table.add_row(f"{shift:+.0%}", *(_passed(float(cell), lang) if tested else _number(float(cell)) for cell in row))
+    console.print(table)
+
+
+def _outcome(name: str) -> Text:
+    """At the base case there is no probability."""
+    if name == BALANCES:
+        return Text("是否平衡", "whether it balances")
+    if name.startswith("passes."):
+        test = name.removeprefix("passes.")
+        return Text(f"是否通过 {test}", f"whether {test} passes")
+    return outcome_label(name)
+
+
+def _passed(value: float, lang: str) -> str:
+    return "—" if math.isnan(value) else Text("通过" if value > 0.5 else "未通过", "passes" if value > 0.5 else "fails").say(lang)
 
 
 def show_needed(found: Needed, digest: str, lang: str) -> None:
@@ -189,6 +224,7 @@ def mattering_json(found: Mattering) -> dict[str, Any]:
             for i in found.sobol
         ],
         "dependent": found.study.dependent,
+        "paths": [variable.key[1] for variable in found.study.variables if variable.averaged],
         "one_factor": {
             "indicator": found.shown, "shifts": list(SHIFTS),
             "inputs": [of(s.variable) | {"base": s.base, "outcomes": [_plain(float(x)) for x in s.outcomes], "elasticity": _plain(s.coefficient)} for s in found.shifts],
@@ -196,6 +232,18 @@ def mattering_json(found: Mattering) -> dict[str, Any]:
             "principal_alone": [_plain(float(x)) for x in found.shocks[1]],
         },
         "discovery": box_,
+    }  # fmt: skip
+
+
+def grid_json(found: Grid, digest: str) -> dict[str, Any]:
+    """``outcomes``: a list for each change of the first input, of the outcome at each change of the second; a test passes at 1."""
+    return {
+        "digest": digest, "account": found.account.id, "outcome": found.outcome,
+        "inputs": [
+            {"input": name, "label": named.label.zh, "label_en": named.label.en, "unit": named.unit, "base": base}
+            for name, named, base in zip(found.names, found.inputs, found.base, strict=True)
+        ],
+        "shifts": list(found.shifts), "outcomes": [[_plain(float(cell)) for cell in row] for row in found.outcomes],
     }  # fmt: skip
 
 
@@ -225,7 +273,7 @@ def _number(value: float) -> str:
     return f"{value:z,.0f}" if abs(value) >= 10_000 else f"{value:z,.2f}" if abs(value) >= 100 else f"{value:z.4g}"
 
 
-def _name(variable: Variable, wording: Wording) -> str:
+def _name(variable: Variable | Named, wording: Wording) -> str:
     unit = "" if variable.unit == "1" else f"（{wording.unit(variable.unit)}）"
     return f"{wording.name(variable.label)}{unit}"
 

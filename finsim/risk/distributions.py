@@ -1,6 +1,6 @@
-"""Quantiles of the distributions of uncertain inputs, and the dependence between units.
+"""Quantiles of the distributions of uncertain inputs, paths over the years, and the dependence between units.
 
-A trial's value is ``quantile(distribution, u)`` of a uniform number u, so it depends on u alone. ``quantile`` takes an
+A trial's value, other than of a path, is ``quantile(distribution, u)`` of a uniform number u, so it depends on u alone. ``quantile`` takes an
 array and returns one of the same shape, in the unit of the input; it rises with u and stays within the support.
 """
 
@@ -21,6 +21,7 @@ from finsim.scenario.distributions import (
     Empirical,
     Event,
     Lognormal,
+    MeanReverting,
     Normal,
     Pert,
     Triangular,
@@ -75,8 +76,9 @@ def _stretched_beta(u: Floats, first: float, second: float, both: float, d: Pert
 
 @quantile.register
 def _(d: Normal, u: Floats) -> Floats:
-    score = _normal_between(u, (d.low - d.mean) / d.sd, (d.high - d.mean) / d.sd)
-    return np.clip(d.mean + d.sd * score, d.low, d.high)
+    low, high = d.support
+    score = _normal_between(u, (low - d.mean) / d.sd, (high - d.mean) / d.sd)
+    return np.clip(d.mean + d.sd * score, low, high)
 
 
 @quantile.register
@@ -104,6 +106,18 @@ def _(d: Event, u: Floats) -> Floats:
     return np.where(u >= 1.0 - d.probability, d.value, np.nan)
 
 
+def path(d: MeanReverting, begin: Floats, shocks: Sequence[Floats]) -> Floats:
+    """Values of every year, (years, units, trials): the first year's are ``begin``, (units, 1).
+
+    ``shocks`` are normal scores of each year after it, (units, trials), or (1, trials) where the units share them.
+    """
+    values = [begin]
+    for z in shocks:
+        last = values[-1]
+        values.append(np.clip(last + d.speed * (d.mean - last) + d.sd * z, d.low, d.high))
+    return np.stack(np.broadcast_arrays(*values))
+
+
 def correlate(city: Floats, own: Floats, shared: float) -> Floats:
     """Uniform numbers of units that share the city's fate: ``city`` has one per trial, ``own`` (…, trials) is each unit's.
 
@@ -116,8 +130,12 @@ def correlate(city: Floats, own: Floats, shared: float) -> Floats:
         return own
     if shared == 1.0:
         return city
-    score = math.sqrt(shared) * ndtri(city) + math.sqrt(1.0 - shared) * ndtri(own)
-    return np.clip(ndtr(score), EDGE, 1.0 - EDGE)
+    return np.clip(ndtr(scores(city, own, shared)), EDGE, 1.0 - EDGE)
+
+
+def scores(city: Floats, own: Floats, shared: float) -> Floats:
+    """The normal scores of such uniform numbers; ``shared`` is between 0 and 1, neither included."""
+    return math.sqrt(shared) * ndtri(city) + math.sqrt(1.0 - shared) * ndtri(own)
 
 
 def mixed(independent: Sequence[Floats], weights: Sequence[float]) -> Floats:

@@ -92,12 +92,12 @@ def regression(study: Study, outcome: str) -> tuple[list[Weight], float]:
 def sobol(
     scenario: Scenario, account: Account, outcome: str, trials: int, seed: int, progress: Callable[[int, int], bool] | None = None
 ) -> list[Index]:
-    """Indices of every uncertain input, by (inputs + 2) · ``trials`` trials; each input with all its units as one.
+    """Indices of every uncertain input, by (inputs + 2) · ``trials`` trials; each input with all its units, and all years of its path, as one.
 
     They are about independent inputs: a correlation between inputs is broken where one of them is exchanged.
     """
     first, second = Sampler(scenario, seed), Sampler(scenario, seed + OTHER)
-    outcomes = Outcomes(scenario, account, first.inputs)
+    outcomes = Outcomes(scenario, account, first.inputs, first.yearly)
     a, b = first(0, trials), second(0, trials)
     of_a, of_b = outcomes(a, trials)[outcome], outcomes(b, trials)[outcome]
     found = []

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from finsim.risk.failure import sum_of
-from finsim.risk.study import ROWS, Key
+from finsim.risk.sampling import Key, yearly
+from finsim.risk.study import ROWS, column, told
 from finsim.scenario.scenario import Account, Scenario
 from finsim.sheet import Text
 from finsim.sheet.errors import SheetError
@@ -18,7 +19,8 @@ from finsim.sheet.numpy_backend import Array
 
 
 class TrialFile:
-    """Columns: variant, account, trial; ``passes.…`` of every test, every indicator; every uncertain input, of the units their mean.
+    """Columns: variant, account, trial; ``passes.…`` of every test, every indicator; every uncertain input, of the units their mean,
+    of a path the mean over the years under its name with ``.mean``.
 
     Used as a context: the file appears under its name when the block ends without an error, and not otherwise.
     """
@@ -26,7 +28,9 @@ class TrialFile:
     def __init__(self, path: Path, scenarios: Sequence[Scenario]) -> None:
         """For trials of these variants of one file; an input that only some of them draw is empty in the others."""
         self.path, self._part = path, path.with_name(f".{path.name}.part")
-        self.inputs = list(dict.fromkeys(draw.path for scenario in scenarios for draw in scenario.draws))
+        self.inputs = list(dict.fromkeys(
+            column(draw.path, (draw.sheet, draw.path) in yearly(scenario.draws)) for scenario in scenarios for draw in scenario.draws
+        ))  # fmt: skip
         self._writer: Any = None
         try:
             import pyarrow as arrow  # large, and needed for nothing else
@@ -63,10 +67,9 @@ class TrialFile:
             full = np.broadcast_to(sum_of(rows[path]), (count, trials)).ravel()
             columns[name] = full > 0.5 if name.startswith("passes.") else full
         columns |= {path: np.full(count * trials, np.nan) for path in self.inputs}
-        for (sheet, path), values in drawn.items():
-            several = sheet == "unit" and len(values) > 1
-            own = [values[[place[unit] for unit in one.units]].mean(axis=0) if several else values[0] for one in accounts]
-            columns[path] = np.concatenate([np.broadcast_to(one, (trials,)) for one in own])
+        for key, values in drawn.items():
+            own = [told(key, values, [place[unit] for unit in one.units]) for one in accounts]
+            columns[column(key[1], values.ndim == 3)] = np.concatenate([np.broadcast_to(one, (trials,)) for one in own])
         table = self._arrow.table(columns)
         if self._writer is None:
             self._writer = self._parquet.ParquetWriter(self._part, table.schema, compression="zstd")

@@ -11,15 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from finsim.result import run
 from finsim.risk.exact import Floats
-from finsim.risk.study import Key, Outcomes, Variable, account_of, base_values, variable
+from finsim.risk.sampling import Key
+from finsim.risk.study import Outcomes, Variable, account_of, base_values, variable
+from finsim.scenario.goals import Named
 from finsim.scenario.measured import numbers_of
-from finsim.scenario.scenario import Scenario
+from finsim.scenario.scenario import Account, Scenario
+from finsim.sheet import Text
 from finsim.sheet.block import Bounds
+from finsim.sheet.errors import SheetError
+from finsim.solve import named_input
 
 SHIFTS = (-0.2, -0.1, -0.08, -0.06, -0.05, -0.04, -0.02, 0.0, 0.02, 0.04, 0.05, 0.06, 0.08, 0.1, 0.2)
+GRID = (-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2)
 STEP = 0.1
 """Change of the factor at which the coefficient is taken."""
 
@@ -36,12 +43,18 @@ class Shift:
 
 @dataclass(frozen=True)
 class Grid:
-    """An outcome (across, down) at values of two inputs."""
+    """An outcome (shifts, shifts) as the first input (down) and the second (across) change by these shares of themselves.
 
-    across: Variable
-    down: Variable
-    at_across: Floats
-    at_down: Floats
+    ``base`` are the two as stated: amounts of finance in all, other inputs of the units as their mean. The outcome is NaN where
+    an input may not be so.
+    """
+
+    account: Account
+    outcome: str
+    names: tuple[str, str]
+    inputs: tuple[Named, Named]
+    base: tuple[float, float]
+    shifts: tuple[float, ...]
     outcomes: Floats
 
 
@@ -67,19 +80,33 @@ def one_factor(scenario: Scenario, outcome: str, by: str | None = None, account:
 
 
 def two_factors(
-    scenario: Scenario, across: Key, down: Key, at_across: Floats, at_down: Floats, outcome: str, by: str | None = None, account: str = ""
+    scenario: Scenario, first: str, second: str, outcome: str, by: str | None = None, account: str = "", shifts: Sequence[float] = GRID
 ) -> Grid:
-    """Two inputs at these values, for all units alike; others as stated."""
+    """Two inputs moved together, each unit's by the same share; others as stated. Inputs are named as under ``uncertain``.
+
+    Raises ``SheetError`` for an input that is not there, that is stated as 0, or that is named twice.
+    """
+    inputs = named_input(scenario, first), named_input(scenario, second)
+    keys = [(named.sheet, named.path) for named in inputs]
+    if keys[0] == keys[1]:
+        raise SheetError(Text(f"须写两个不同的输入：{first}", f"Name two different inputs: {first}"))
     chosen = account_of(scenario, by, account)
-    outcomes = Outcomes(scenario, chosen, {across, down})
-    first, second = np.meshgrid(at_across, at_down, indexing="ij")
-    members = {key: len(numbers_of(scenario, *key)) for key in (across, down)}
-    values = {
-        across: np.repeat(first.ravel()[None, :], members[across], axis=0),
-        down: np.repeat(second.ravel()[None, :], members[down], axis=0),
-    }
-    came = outcomes(values, first.size)[outcome].reshape(first.shape)
-    return Grid(variable(scenario, across), variable(scenario, down), at_across, at_down, came)
+    outcomes = Outcomes(scenario, chosen, set(keys))
+    base = base_values(scenario, set(keys))
+    for named, key in zip(inputs, keys, strict=True):
+        if not np.any(base[key]):
+            raise SheetError(
+                Text(f"“{named.label.zh}”为 0，按比例变动仍为 0；请先写一个取值（--set）。",
+                     f"'{named.label.en}' is 0, and 0 by any share of itself: state a value first (--set).")
+            )  # fmt: skip
+    moved = np.meshgrid(1 + np.asarray(shifts, dtype=float), 1 + np.asarray(shifts, dtype=float), indexing="ij")
+    values = {key: base[key] * factor.ravel() for key, factor in zip(keys, moved, strict=True)}
+    right = _allowed(scenario, keys[0], values[keys[0]]) & _allowed(scenario, keys[1], values[keys[1]])
+    came = np.where(right, outcomes(values, right.size)[outcome], np.nan).reshape(moved[0].shape)
+    one, other = (
+        float(base[key][outcomes.members].sum() if key[1].startswith("stakes.") else outcomes.told(key, base[key])[0]) for key in keys
+    )
+    return Grid(chosen, outcome, (first, second), inputs, (one, other), tuple(shifts), came)
 
 
 def principal_shocks(scenario: Scenario, by: str | None = None, account: str = "", shifts: Sequence[float] = SHIFTS) -> tuple[Floats, Floats]:
@@ -99,7 +126,7 @@ def _keys(scenario: Scenario) -> list[Key]:
     return [key for key in dict.fromkeys([*drawn, *finance]) if np.any(numbers_of(scenario, *key))]
 
 
-def _allowed(scenario: Scenario, key: Key, values: Floats) -> Floats:
+def _allowed(scenario: Scenario, key: Key, values: Floats) -> NDArray[np.bool_]:
     model = scenario.sheets.unit if key[0] == "unit" else scenario.sheets.account
     bounds: Bounds = model.inputs[key[1]].bounds
     right = np.ones(values.shape[1], dtype=bool)

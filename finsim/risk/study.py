@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from finsim.model.structure import BALANCED, PASSES
 from finsim.result import INDICATORS
 from finsim.risk.exact import Floats
 from finsim.risk.failure import sum_of
-from finsim.risk.sampling import Design, Sampler
+from finsim.risk.sampling import Design, Key, Sampler
 from finsim.scenario.goals import full_label
 from finsim.scenario.measured import numbers_of
 from finsim.scenario.scenario import Account, Scenario
@@ -20,8 +20,6 @@ from finsim.sheet import Text
 from finsim.sheet.errors import SheetError
 from finsim.sheet.numpy_backend import Array
 
-Key = tuple[str, str]
-"""An input: sheet and path."""
 MOST = 65_536
 """Trials that are kept whole."""
 ROWS = {f"passes.{test}": path for test, path in PASSES.items()} | {key: path for key, path, _, _ in INDICATORS}
@@ -31,43 +29,50 @@ BALANCES = f"passes.{BALANCED}"
 
 @dataclass(frozen=True)
 class Variable:
-    """An uncertain input of a study: where it stands, what it is called, its unit."""
+    """An uncertain input of a study: where it stands, what it is called, its unit; ``averaged`` is the mean of a path over the years."""
 
     key: Key
     label: Text
     unit: str
+    averaged: bool = False
 
     @property
     def id(self) -> str:
-        return self.key[1]
+        return column(self.key[1], self.averaged)
+
+
+def column(path: str, averaged: bool) -> str:
+    """What an input is called where it stands as one number a trial."""
+    return f"{path}.mean" if averaged else path
 
 
 class Outcomes:
     """What comes of given values of some inputs, for one account: 1 where a test passes, and every indicator."""
 
-    def __init__(self, scenario: Scenario, account: Account, moved: set[Key]) -> None:
+    def __init__(self, scenario: Scenario, account: Account, moved: set[Key], yearly: Collection[Key] = ()) -> None:
+        """``yearly`` are those of the moved inputs that have a value for every year."""
         self.scenario, self.account = scenario, account
         place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
         self.members = [place[unit] for unit in account.units]
         self.rows = ROWS
         wanted = list(dict.fromkeys(self.rows.values()))
-        self.engine = Engine(scenario.sheets, scenario.numbers, [self.members], wanted, (), moved)
+        self.engine = Engine(scenario.sheets, scenario.numbers, [self.members], wanted, (), moved, yearly=yearly)
         self.step = max(1, COLUMNS // max(1, len(place)))
 
     def __call__(self, values: Mapping[Key, Array], count: int) -> dict[str, Floats]:
-        """By test and indicator, (count,); ``values`` gives each moved input as (members, count) or (members, 1)."""
+        """By test and indicator, (count,); ``values`` gives each moved input as (members, count) or (members, 1), a yearly one
+        as (years + 2, members, count)."""
         parts: list[dict[str, Floats]] = []
         for start in range(0, count, self.step):
             stop = min(start + self.step, count)
-            chunk = {k: a[:, start:stop] if a.shape[1] > 1 else np.repeat(a, stop - start, axis=1) for k, a in values.items()}
+            chunk = {k: a[..., start:stop] if a.shape[-1] > 1 else np.repeat(a, stop - start, axis=-1) for k, a in values.items()}
             rows, _ = self.engine(chunk, stop - start)
             parts.append({name: np.broadcast_to(sum_of(rows[path])[0], (stop - start,)) for name, path in self.rows.items()})
         return {name: np.concatenate([part[name] for part in parts]) for name in self.rows}
 
     def told(self, key: Key, values: Array) -> Floats:
         """An input as one number a trial: the account's, or the mean over its units."""
-        own: Floats = values[self.members].mean(axis=0) if key[0] == "unit" and len(values) > 1 else values[0]
-        return own
+        return told(key, values, self.members)
 
 
 @dataclass(frozen=True)
@@ -100,17 +105,28 @@ def study(scenario: Scenario, trials: int, seed: int, by: str | None = None, acc
     if not 1 <= trials <= MOST:
         raise SheetError(Text(f"此分析逐次保存，次数须在 1 至 {MOST:,} 之间。", f"Trials are kept one by one here: between 1 and {MOST:,}."))
     chosen = account_of(scenario, by, account)
-    drawing = Sampler(scenario, seed, sampler)
-    outcomes = Outcomes(scenario, chosen, drawing.inputs)
+    drawing = Sampler(scenario, seed, sampler, by)
+    outcomes = Outcomes(scenario, chosen, drawing.inputs, drawing.yearly)
     drawn = drawing(0, trials)
     told = np.array([outcomes.told(key, values) for key, values in drawn.items()])
-    variables = tuple(variable(scenario, key) for key in drawn)
+    variables = tuple(variable(scenario, key, key in drawing.yearly) for key in drawn)
     return Study(scenario, chosen, seed, sampler, variables, told, outcomes(drawn, trials))
 
 
-def variable(scenario: Scenario, key: Key) -> Variable:
+def told(key: Key, values: Array, members: Sequence[int]) -> Floats:
+    """An input as one number a trial: a path as the mean over the years, an input of the units as the mean over these."""
+    of_year = values[1:-1].mean(axis=0) if values.ndim == 3 else values
+    own: Floats = of_year[members].mean(axis=0) if key[0] == "unit" and len(of_year) > 1 else of_year[0]
+    return own
+
+
+def variable(scenario: Scenario, key: Key, averaged: bool = False) -> Variable:
+    """``averaged``: told as the mean over the years of its path."""
     model = scenario.sheets.unit if key[0] == "unit" else scenario.sheets.account
-    return Variable(key, full_label(model, key[1]), model.inputs[key[1]].unit)
+    label = full_label(model, key[1])
+    if averaged:
+        label = Text(f"{label.zh}（各年平均）", f"{label.en} (mean over the years)")
+    return Variable(key, label, model.inputs[key[1]].unit, averaged)
 
 
 def account_of(scenario: Scenario, by: str | None, account: str) -> Account:

@@ -50,7 +50,7 @@ def simulate(
 ) -> Sample:  # fmt: skip
     """Run ``trials`` trials of the scenario's uncertain inputs for one grouping of its units.
 
-    ``sampler``: lhs spreads each block of 1,024 trials evenly over every input, sobol over all inputs jointly (one unit only),
+    ``sampler``: lhs spreads each block of 1,024 trials evenly over every input, sobol over all inputs jointly (one account only),
     plain draws every trial independently. With ``until``, stop as soon as the probability of balance of every account is known
     to ± this much; with ``wanted``, as soon as it is known of every account whether it reaches this probability.
     ``progress(done, trials)`` is called after each chunk; when it returns False, :class:`Cancelled` is raised.
@@ -88,13 +88,15 @@ class _Job:
         self.scenario, self.by, self.seed, self.design = scenario, by, seed, design
         place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
         self.accounts = scenario.accounts(by)
-        self.drawing = Sampler(scenario, seed, design)
+        self.drawing = Sampler(scenario, seed, design, by)
         self.checks = [path for path, row in scenario.sheets.account.rows.items() if row.check]
         unit_checks = [path for path, row in scenario.sheets.unit.rows.items() if row.check]
         measured = [*PASSES.values(), *ROWS, FAN_ROW, *(path for _, path, _, _ in INDICATORS), *self.checks]
         groups = [[place[unit] for unit in account.units] for account in self.accounts]
         wanted = list(dict.fromkeys(measured))
-        self.engine = Engine(scenario.sheets, scenario.numbers, groups, wanted, unit_checks, self.drawing.inputs)
+        self.engine = Engine(
+            scenario.sheets, scenario.numbers, groups, wanted, unit_checks, self.drawing.inputs, yearly=self.drawing.yearly
+        )
         self.step = max(FEWEST, COLUMNS // max(len(place), len(self.accounts)))
 
     def __call__(self, start: int, stop: int) -> Chunk:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from finsim.scenario.context import Context
+from finsim.scenario.distributions import MeanReverting
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.scenario.scenario import Correlated, Draw
 from finsim.sheet import Text
@@ -76,6 +77,12 @@ def _pair(context: Context, number: int, between: list[str], given: object, draw
             context.refuse(
                 (*at, "between"), Text("单个单元另有分布的输入不能写相关。", "An input that single units draw for themselves cannot be correlated."), name,
                 Text("对全部单元同样抽样的输入", "an input drawn alike for all units"), Text("删去这一条，或删去单个单元的分布。", "Remove this entry, or the distribution of the single unit."),
+            )  # fmt: skip
+            return None
+        if any(draw.path == name and isinstance(draw.distribution, MeanReverting) for draw in draws):
+            context.refuse(
+                (*at, "between"), Text("逐年变动的路径没有一个秩，不能写相关。", "A path has a value for every year and no one rank: it cannot be correlated."), name,
+                Text("一次抽样取一个值的输入", "an input with one value in each trial"), Text("删去这一条，或改用其他分布。", "Remove this entry, or use another distribution."),
             )  # fmt: skip
             return None
     try:

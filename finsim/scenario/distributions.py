@@ -73,23 +73,24 @@ class Pert(Triangular):
 
 @dataclass(frozen=True)
 class Normal(Distribution):
-    """Normal distribution with this mean and standard deviation before it is cut off at low and high."""
+    """Normal distribution with this mean and standard deviation before it is cut off at low, and at high if there is one."""
 
     label = Text("截断正态分布", "truncated normal")
     mean: float
     sd: float
     low: float
-    high: float
+    high: float | None = None
 
     def __post_init__(self) -> None:
         _require_finite(self.mean, self.sd)
         _require_positive("标准差", "sd", self.sd)
-        _require_order(self.low, self.high)
-        _require_near((self.low - self.mean) / self.sd, (self.high - self.mean) / self.sd)
+        _require_order(self.low, *([] if self.high is None else [self.high]))
+        low, high = self.support
+        _require_near((low - self.mean) / self.sd, (high - self.mean) / self.sd)
 
     @property
     def support(self) -> tuple[float, float]:
-        return self.low, self.high
+        return self.low, math.inf if self.high is None else self.high
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,41 @@ class Event(Distribution):
         return self.value, self.value
 
 
+@dataclass(frozen=True)
+class MeanReverting(Distribution):
+    """A value for every year: x[t] = x[t−1] + speed · (mean − x[t−1]) + sd · z[t] with standard normal z, cut off at low and high.
+
+    The first year of the timeline has what the scenario states; a value that was cut off is what the next year goes on from.
+    Vasicek's rate of interest in steps of a year ("An equilibrium characterization of the term structure", 1977); without the
+    ends its variance tends to sd² ÷ (1 − (1 − speed)²).
+    """
+
+    label = Text("均值回归路径", "mean-reverting")
+    mean: float
+    speed: float
+    sd: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_finite(self.mean, self.speed, self.sd)
+        _require_order(self.low, self.high)
+        if not self.low <= self.mean <= self.high:
+            raise DistributionError(
+                Text(f"均值不在下限与上限之间：{self.mean}", f"mean is not between low and high: {self.mean}")
+            )
+        if not 0.0 < self.speed <= 1.0:
+            raise DistributionError(
+                Text(f"回归速度应大于 0、不超过 1：{self.speed}", f"speed is not above 0 and at most 1: {self.speed}")
+            )
+        if not self.sd >= 0.0:
+            raise DistributionError(Text(f"标准差不应为负：{self.sd}", f"sd is negative: {self.sd}"))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        return self.low, self.high
+
+
 SHAPES = (0.5, 100.0)
 """Shapes of a beta distribution: below, it piles up at its ends; above, a normal distribution says as much."""
 
@@ -217,6 +253,7 @@ KINDS: dict[str, type[Distribution]] = {
     "discrete": Discrete,
     "empirical": Empirical,
     "event": Event,
+    "path": MeanReverting,
 }
 """Name in the scenario → distribution. The parameters of the first six are a list, in the order of the class."""
 

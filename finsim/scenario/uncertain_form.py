@@ -25,6 +25,16 @@ class EventTerms(Terms):
     value: Number
 
 
+class PathTerms(Terms):
+    """A value for every year that is drawn back to its mean."""
+
+    mean: Number
+    speed: Number
+    sd: Number
+    low: Number
+    high: Number
+
+
 class Uncertain(Terms):
     """How one input is drawn."""
 
@@ -37,6 +47,7 @@ class Uncertain(Terms):
     discrete: Annotated[list[Any], WithJsonSchema({"type": "array", "items": _PAIR})] | None = None
     empirical: Annotated[list[Any], WithJsonSchema({"anyOf": [{"type": "array", "items": _NUMBER}, _COLUMN]})] | None = None
     event: EventTerms | None = None
+    path: PathTerms | None = None
     shared: Number = None
     factor: bool = False
 

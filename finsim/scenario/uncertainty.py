@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,15 @@ from pydantic import BaseModel
 
 from finsim.scenario.account_inputs import settable_of_account
 from finsim.scenario.context import Context
-from finsim.scenario.distributions import KINDS, Discrete, Distribution, DistributionError, Empirical, Event
+from finsim.scenario.distributions import (
+    KINDS,
+    Discrete,
+    Distribution,
+    DistributionError,
+    Empirical,
+    Event,
+    MeanReverting,
+)
 from finsim.scenario.document import Path
 from finsim.scenario.goals import input_name, solved_values
 from finsim.scenario.quantity import QuantityError, check, convert
@@ -20,6 +28,7 @@ from finsim.scenario.uncertain_form import Uncertain
 from finsim.scenario.unit_inputs import settable
 from finsim.sheet import Text
 from finsim.sheet.model import InputRow
+from finsim.sheet.numpy_backend import Array
 
 MOST_OBSERVED = 10_000
 """Values that an empirical distribution may have."""
@@ -75,6 +84,9 @@ def _draw(context: Context, name: str, given: Uncertain) -> Draw | None:
     if kind is None:
         return None
     row, factor, terms = inputs[path], given.factor, getattr(given, kind)
+    if kind == "path" and not row.yearly:
+        _refuse_path(context, (*at, kind), path, inputs)
+        return None
     sheet = "unit" if path in context.sheets.unit.inputs else "account"
     shared = _shared(context, at, given.shared, sheet == "unit" and not unit)
     distribution = _distribution(context, (*at, kind), kind, terms, "1" if factor else row.unit)
@@ -82,6 +94,10 @@ def _draw(context: Context, name: str, given: Uncertain) -> Draw | None:
     scales = np.unique(stated) if factor else (1.0,)
     if distribution is None or not _within(context, (*at, kind), terms, row, distribution, scales):
         return None
+    if isinstance(distribution, MeanReverting):
+        own = np.broadcast_to(stated, len(context.units.ids))[[context.units.ids.index(unit)]] if unit else stated
+        if not _begins_within(context, (*at, kind), distribution, np.ones(1) if factor else own):
+            return None
     return Draw(sheet, path, unit, distribution, factor, shared, context.document.place_of(at))
 
 
@@ -131,6 +147,9 @@ def _distribution(context: Context, path: Path, kind: str, given: Any, unit: str
     try:
         if kind == "event":
             return Event(convert(given.probability, "1"), convert(given.value, unit))
+        if kind == "path":
+            ends = {name: convert(getattr(given, name), unit) for name in ("mean", "sd", "low", "high")}
+            return MeanReverting(speed=convert(given.speed, "1"), **ends)
         if kind == "discrete":
             pairs = sorted((convert(value, unit), convert(share, "1")) for value, share in map(_pair, given))
             return Discrete(tuple(value for value, _ in pairs), tuple(share for _, share in pairs))
@@ -149,7 +168,7 @@ def _distribution(context: Context, path: Path, kind: str, given: Any, unit: str
         names = Text("[[数值, 概率], …]", "[[value, probability], …]") if kind == "discrete" else _parameters(form)
         reason = getattr(error, "message", Text("参数个数不对", "the wrong number of parameters"))
         remedy = Text("按这个顺序写参数。", "Give the parameters in this order.")
-        if kind in ("discrete", "empirical", "event"):
+        if kind in ("discrete", "empirical", "event", "path"):
             remedy = Text("按上述要求改写。", "Write it as required.")
         context.refuse(
             path, Text(f"{form.label.zh}的参数不对：{reason.zh}。", f"Wrong parameters of the {form.label.en} distribution: {reason.en}."),
@@ -170,6 +189,8 @@ def _parameters(form: type[Distribution]) -> Text:
         return Text(f"2 至 {MOST_OBSERVED:,} 个数", f"2 to {MOST_OBSERVED:,} numbers")
     if form is Event:
         return Text("{probability: 概率, value: 发生时的取值}", "{probability: …, value: what the input then is}")
+    if form is MeanReverting:
+        return Text("{mean: 均值, speed: 每年回归的比例, sd: 标准差, low: 下限, high: 上限}", "{mean: …, speed: share made up each year, sd: …, low: …, high: …}")
     names = ", ".join(inspect.signature(form).parameters)
     return Text(f"[{names}]", f"[{names}]")
 
@@ -181,6 +202,29 @@ def shown_terms(given: Any) -> Any:
 
 def _brief(given: Any) -> Any:
     return [*given[:20], "…"] if isinstance(given, list) and len(given) > 20 else given
+
+
+def _refuse_path(context: Context, at: Path, path: str, inputs: Mapping[str, InputRow]) -> None:
+    """Most inputs have one value for all years."""
+    named = (name.split(".") for name, row in inputs.items() if row.yearly)
+    listed = "、".join(dict.fromkeys(".".join([parts[0], *(["…"] if len(parts) > 2 else []), parts[-1]]) for parts in named))
+    context.refuse(
+        at, Text(f"“{inputs[path].label.zh}”不是逐年适用的输入，不能随年份变动。", f"'{inputs[path].label.en}' is not applied year by year: it can have no path."), path,
+        Text(f"逐年适用的输入：{listed}", f"inputs applied year by year: {listed.replace('、', ', ')}"),
+        Text("改用其他分布，或改写逐年适用的输入。", "Use another distribution, or name an input that is applied year by year."),
+    )  # fmt: skip
+
+
+def _begins_within(context: Context, path: Path, distribution: MeanReverting, begins: Array) -> bool:
+    """Whether what the first year has lies between the ends."""
+    outside = [float(value) for value in begins if not distribution.low <= value <= distribution.high]
+    if outside:
+        context.refuse(
+            path, Text("路径从所列的值（倍数从 1）开始，而它不在上下限之间。", "A path begins at what is stated (a factor at 1), which is not between its ends."), outside[0],
+            Text(f"{distribution.low:g} 至 {distribution.high:g}", f"{distribution.low:g} to {distribution.high:g}"),
+            Text("放宽 low、high，或改所列的值。", "Widen low and high, or change what is stated."),
+        )  # fmt: skip
+    return not outside
 
 
 def _within(
@@ -195,7 +239,7 @@ def _within(
     except QuantityError as error:
         context.refuse(
             path, Text(f"可能抽到“{row.label.zh}”不允许的数值。", f"Values may be drawn that '{row.label.en}' cannot have."), _brief(shown_terms(given)), error.allowed,
-            Text("收窄分布；对数正态分布可加下限和上限。", "Narrow the distribution; a lognormal one may be given a low and a high end."),
+            Text("收窄分布；正态、对数正态分布可加上限。", "Narrow the distribution; a normal or lognormal one may be given a high end."),
         )  # fmt: skip
         return False
     return True

@@ -57,13 +57,16 @@ class Input(Declared):
     """A number the scenario gives, one for all periods; it may be drawn in trials.
 
     ``default`` only where leaving the input out has one meaning for everybody (no delay, no price growth).
+    ``yearly``  every row reads it anew in each period, so that trials may draw another value for every period
     """
 
     def __init__(
         self, zh: str, en: str, *, unit: str = "万元", default: float | None = None, help: Text | None = None,
         ge: float | None = None, gt: float | None = None, le: float | None = None, lt: float | None = None,
+        yearly: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(zh, en, unit=unit)
+        self.yearly = yearly
         self.default = None if default is None else float(default)
         self.help = help
         self.bounds = Bounds(ge, gt, le, lt)

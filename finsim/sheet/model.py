@@ -61,6 +61,7 @@ class InputRow:
     bounds: Bounds
     default: float | None
     help: Text | None
+    yearly: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,9 @@ def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
             order.append(path)
             if isinstance(declared, Input):
                 inputs[path] = InputRow(
-                    path, block.path, declared.label, declared.unit, declared.bounds, declared.default, declared.help
-                )
+                    path, block.path, declared.label, declared.unit, declared.bounds, declared.default, declared.help,
+                    declared.yearly,
+                )  # fmt: skip
             elif isinstance(declared, Schedule):
                 schedules[path] = ScheduleRow(path, block.path, declared.label, declared.unit)
             elif isinstance(declared, UnitSum):
@@ -145,6 +147,7 @@ def build(blocks: Sequence[Block], units: Model | None = None) -> Model:
     timeless = _timeless(read)
     cells, missing = _cells(read, timeless), _missing(read)
     _check_openings(read, timeless, missing, units)
+    _check_yearly(read, timeless, inputs, units)
     rows = {
         path: Row(
             path, r.block.path, r.declared.label, r.declared.unit, r.formula, r.start, path in cells, path in missing,
@@ -324,6 +327,22 @@ def _check_openings(read: dict[str, _Read], timeless: set[str], missing: set[str
                             "take .prev on the unit's sheet",
                         ),
                     )  # fmt: skip
+
+
+def _check_yearly(read: dict[str, _Read], timeless: set[str], inputs: dict[str, InputRow], units: Model | None) -> None:
+    """An input that may have a value for every period is read by rows that have one for every period."""
+    for path, row in read.items():
+        for leaf, way in reads(row):
+            given = units.inputs if units is not None and leaf.op == "units" else inputs if leaf.op == "input" else {}
+            other = path_of(leaf)
+            if other in given and given[other].yearly and (path in timeless or way == "start"):
+                raise _error(
+                    path, row.declared.label,
+                    Text(
+                        f"{other} 可以逐年取值，不能用作起始值，也不能用在没有年份的行或单元合计中",
+                        f"{other} may differ by year: it can be no start, and no row without a period and no unit sum may read it",
+                    ),
+                )  # fmt: skip
 
 
 def _written(declared: Declared) -> str:

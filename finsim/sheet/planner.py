@@ -86,14 +86,17 @@ def drawn_rows(rows: Mapping[str, Row], drawn: Collection[str]) -> set[str]:
     return reached
 
 
-def split(rows: Mapping[str, Row], wanted: Collection[str], drawn: Collection[str]) -> tuple[Plan, Plan]:
+def split(
+    rows: Mapping[str, Row], wanted: Collection[str], drawn: Collection[str], yearly: Collection[str] = ()
+) -> tuple[Plan, Plan]:
     """Two plans: what no drawn input reaches, calculated once; and the rest, calculated per trial.
 
-    Within a drawn row every largest part that stays the same is given a row of its own in the first plan.
+    Within a drawn row every largest part that stays the same is given a row of its own in the first plan. Drawn inputs that
+    have a value for every period (``yearly``) are read as schedules are.
     """
     reached = drawn_rows(rows, drawn)
     needed = _needed(rows, wanted)
-    lifting = _Lifting(rows, reached | set(drawn))
+    lifting = _Lifting(rows, reached | set(drawn), yearly)
     moving = {path: lifting.row(rows[path]) for path in rows if path in reached and path in needed}
     fixed = {path: row for path, row in rows.items() if path not in reached} | lifting.parts
     first = plan(fixed, dict.fromkeys([*(w for w in wanted if w in fixed), *sorted(lifting.read)]))
@@ -104,8 +107,8 @@ def split(rows: Mapping[str, Row], wanted: Collection[str], drawn: Collection[st
 class _Lifting:
     """Takes out of the rows that move from trial to trial the parts that do not."""
 
-    def __init__(self, rows: Mapping[str, Row], moving: Collection[str]) -> None:
-        self.rows, self.moving = rows, moving
+    def __init__(self, rows: Mapping[str, Row], moving: Collection[str], yearly: Collection[str]) -> None:
+        self.rows, self.moving, self.yearly = rows, moving, yearly
         self.missing = {path for path, row in rows.items() if row.missing}
         self.parts: dict[str, Row] = {}
         self.read: set[str] = set()
@@ -117,6 +120,8 @@ class _Lifting:
         return lifted
 
     def lift(self, node: Expression, row: Row, parts: dict[Expression, str]) -> Expression:
+        if node.op == "input" and path_of(node) in self.yearly:
+            return Expression("schedule", (), (path_of(node), 0))
         if not node.args:
             return node
         if self.fixed(node) and not node.condition:  # a condition is no row; its two sides are

@@ -57,6 +57,13 @@ def test_quantiles_are_those_of_scipy(distribution: Distribution, reference: Any
     np.testing.assert_allclose(quantile(distribution, U), reference.ppf(U), rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("low", [5.0, 10.0, 14.0])
+def test_a_normal_distribution_without_a_high_end(low: float) -> None:
+    """What lies above a value has the share 1 − u of what lies above the low end. (The truncated one of SciPy has lost digits there.)"""
+    whole = scipy.stats.norm(10, 2)
+    np.testing.assert_allclose(quantile(Normal(10, 2, low), U), whole.isf((1 - U) * whole.sf(low)), rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("low", "mode", "high"),
     [(0.6, 0.85, 0.95), (0, 0, 1), (0, 1, 1), (0, 0.5, 1), (-2, -1.999, 5), (100, 130, 135)],
@@ -189,7 +196,7 @@ def test_rounding_carries_nothing_past_mode_or_end() -> None:
         assert quantile(Uniform(low, high), np.array(1.0)) <= high
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "path"])
 def test_keeps_the_shape(kind: str) -> None:
     parameters: dict[str, Any] = {
         "normal": (2.0, 1.0, 0.0, 5.0), "uniform": (0.0, 1.0), "lognormal": (1.0, 0.2), "beta": (2.0, 3.0, 0.0, 1.0),
@@ -215,6 +222,7 @@ def test_keeps_the_shape(kind: str) -> None:
         ("normal", (math.nan, 1, 0, 2), "not finite"),
         ("normal", (1, 1, 2, 0), "not in rising order"),
         ("normal", (1, 1, 0, math.inf), "not finite"),
+        ("normal", (0, 1, 38), "37 standard deviations"),
         ("normal", (0, 1, 38, 39), "37 standard deviations"),
         ("normal", (0, 1, -39, -38), "37 standard deviations"),
         ("lognormal", (0, 1), "median is not above 0: 0"),
@@ -234,6 +242,12 @@ def test_keeps_the_shape(kind: str) -> None:
         ("empirical", ((2, 1),), "not in rising order"),
         ("event", (1.1, 2), "a probability is not between 0 and 1"),
         ("event", (0.5, math.inf), "not finite"),
+        ("path", (2, 0.5, 1, 3, 1), "not in rising order: 3, 1"),
+        ("path", (4, 0.5, 1, 1, 3), "mean is not between low and high: 4"),
+        ("path", (2, 1.1, 1, 1, 3), "speed is not above 0 and at most 1: 1.1"),
+        ("path", (2, math.nan, 1, 1, 3), "not finite"),
+        ("path", (2, 0.5, -1, 1, 3), "sd is negative: -1"),
+        ("path", (2, 0.5, 1, 1, math.inf), "not finite"),
     ],
 )
 def test_refused_in_both_languages(kind: str, parameters: tuple[float, ...], sentence: str) -> None:

@@ -138,11 +138,20 @@ def test_principal_shocks(base: Study) -> None:
 
 
 def test_two_factors_are_the_engines_answer(base: Study) -> None:
-    keys = ("unit", OCCUPANCY), ("unit", "streams.premises.price")
-    grid = two_factors(base.scenario, *keys, np.array([0.7, 0.9]), np.array([26.0, 32.0, 36.0]), "cover_full")
-    assert grid.outcomes.shape == (2, 3)
-    changes = ["catalogue.streams.parking.occupancy=70%", "catalogue.streams.premises.price=36 元"]
-    assert grid.outcomes[0, 2] == pytest.approx(run(load(FILE, None, changes)).indicators("all")["cover_full"], rel=1e-9)
+    grid = two_factors(base.scenario, OCCUPANCY, "streams.premises.price", "cover_full")
+    assert grid.outcomes.shape == (7, 7) and grid.base == pytest.approx((0.9, 32))
+    changes = ["catalogue.streams.parking.occupancy=81%", "catalogue.streams.premises.price=38.4 元"]
+    assert grid.outcomes[1, 6] == pytest.approx(run(load(FILE, None, changes)).indicators("all")["cover_full"], rel=1e-9)
+    assert np.isnan(grid.outcomes[6]).all() and np.isfinite(grid.outcomes[:6]).all(), "no occupancy above 1"
+
+
+def test_two_factors_keep_the_proportions_of_the_units(base: Study) -> None:
+    """Bays of 1,200 by households but for Riverside's own 110, and a bond divided by a list: each unit's moves by the same share."""
+    grid = two_factors(base.scenario, "bonds.b2026.face", "streams.parking.quantity", "cover_full", shifts=(0.0, 0.1))
+    assert grid.base[0] == pytest.approx(800)
+    more = ["finance.bonds.b2026.face=880 万元", "catalogue.streams.parking.quantity={total: 1320, split: households}", "units.river.values.streams.parking.quantity=121"]
+    for i, j, changes in ((0, 0, []), (1, 0, more[:1]), (1, 1, more)):
+        assert grid.outcomes[i, j] == pytest.approx(run(load(FILE, None, changes)).indicators("all")["cover_full"], rel=1e-9)
 
 
 def test_sobol_indices_of_a_scenario_add_up_about_to_one(base: Study) -> None:
@@ -237,6 +246,34 @@ def test_json() -> None:
     assert same["more"] == 0 and same["digests"] == [found["digest"]] * 2
     least = json.loads(finsim("need", FILE, "--input", OCCUPANCY, "--probability", "60%", "--trials", 64, "--json").output)
     assert least["status"] and least["digest"] == found["digest"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_grid_of_two_inputs(lang: str) -> None:
+    told = finsim("--lang", lang, "sensitivity", FILE, "--grid", OCCUPANCY, "streams.premises.price")
+    assert told.exit_code == 0 and "+20%" in told.output
+    words = ("是否平衡", "通过", "未通过", "停车·使用率", "用房租赁·单价") if lang == "zh" else ("whether it balances", "passes", "fails", "Parking: occupancy", "Premises: price")
+    assert all(word in told.output for word in words)
+    found = json.loads(finsim("sensitivity", FILE, "--grid", OCCUPANCY, "bonds.b2026.face", "--outcome", "cover_full", "--json").output)
+    assert [one["input"] for one in found["inputs"]] == [OCCUPANCY, "bonds.b2026.face"]
+    assert found["outcomes"][3][3] == pytest.approx(run(load(FILE)).indicators("all")["cover_full"], rel=1e-9)
+    assert found["outcomes"][6] == [None] * 7 and found["outcomes"][3][6] < found["outcomes"][3][0]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        (["streams.parking.lag"], 1, "'parking: years from completion to the start (negative: before)' is 0"),
+        ([OCCUPANCY], 1, "Name two different inputs"),
+        (["streams.parking.pric"], 1, "streams.parking.price"),
+        (["streams.premises.price", "--by", "unit"], 1, "Choose an account: east, west, river"),
+        (["streams.premises.price", "--sobol"], 2, "Use either --grid or --sobol."),
+        (["streams.premises.price", "--outcome", "fnvp"], 2, "fnpv"),
+    ],
+)
+def test_a_grid_that_cannot_be_made(more: list[str], code: int, said: str) -> None:
+    told = finsim("--lang", "en", "sensitivity", FILE, "--grid", OCCUPANCY, *more)
+    assert told.exit_code == code and said in told.stderr
 
 
 def test_an_unknown_outcome_names_those_there_are() -> None:

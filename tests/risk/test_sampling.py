@@ -15,14 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finsim.risk import sampling, streams
-from finsim.risk.exact import Floats
+from finsim.risk.exact import Floats, ndtri
 from finsim.risk.sampling import DESIGNS, Design, Sampler
 from finsim.risk.streams import BLOCK, scrambled, shuffled, stratified, uniforms
+from finsim.risk.trials import simulate
 from finsim.scenario.distributions import Uniform
 from finsim.scenario.document import Place
 from finsim.scenario.loading import load
 from finsim.scenario.problems import ScenarioError
 from finsim.scenario.scenario import Draw, Scenario
+from finsim.sheet import Text
 
 FILE = "scenarios/songxian-2023.yaml"
 NOWHERE = Place("", None)
@@ -119,8 +121,7 @@ def test_any_chunks_give_the_same_bits(design: Design, cuts: list[int]) -> None:
 
 def drawn(design: Design, spans: list[tuple[int, int]]) -> bytes:
     """Everything a sampler draws, chunk by chunk, as bytes."""
-    one = alone(loaded()) if design == "sobol" else loaded()
-    sampler = Sampler(one, 3, design)
+    sampler = Sampler(loaded(), 3, design)
     chunks = [np.concatenate([*sampler(*span).values()]) for span in spans]
     return np.concatenate(chunks, axis=1).astype("<f8").tobytes()
 
@@ -128,7 +129,7 @@ def drawn(design: Design, spans: list[tuple[int, int]]) -> bytes:
 @pytest.mark.parametrize("design", DESIGNS)
 def test_chunks_may_come_in_any_order(design: Design) -> None:
     spans = [(0, 100), (100, 1500), (1500, 2500)]
-    one, other = (Sampler(alone(loaded()), 3, design) for _ in range(2))
+    one, other = (Sampler(loaded(), 3, design) for _ in range(2))
     forward = [one(*span) for span in spans]
     backward = [other(*span) for span in reversed(spans)][::-1]
     for a, b in zip(forward, backward, strict=True):
@@ -145,11 +146,9 @@ def test_two_processes_give_the_bits_of_one() -> None:
 
 def test_the_order_of_the_file_does_not_matter(scenario: Scenario) -> None:
     turned = dataclasses.replace(scenario, draws=scenario.draws[::-1])
-    for design in ("lhs", "plain"):
+    for design in DESIGNS:
         one, other = Sampler(scenario, 3, design)(0, 50), Sampler(turned, 3, design)(0, 50)
         assert all(np.array_equal(one[key], other[key]) for key in one)
-    one, other = Sampler(alone(scenario), 3, "sobol")(0, 50), Sampler(alone(turned), 3, "sobol")(0, 50)
-    assert all(np.array_equal(one[key], other[key]) for key in one)
 
 
 def test_a_variable_or_a_unit_added_moves_no_other(scenario: Scenario) -> None:
@@ -168,12 +167,81 @@ def test_a_negative_seed_or_another_sampler_is_refused(scenario: Scenario) -> No
         Sampler(scenario, 1, "halton")  # type: ignore[arg-type]
 
 
-def test_sobol_of_several_units_is_refused(scenario: Scenario) -> None:
+def test_sobol_for_several_accounts_is_refused(scenario: Scenario) -> None:
     with pytest.raises(ScenarioError) as refused:
-        Sampler(scenario, 1, "sobol")
+        Sampler(scenario, 1, "sobol", "unit")
     (problem,) = refused.value.problems
-    assert (problem.path, problem.found, problem.allowed.en) == ("units", "7", "1 unit")
-    assert "Latin hypercubes" in problem.remedy.en and "拉丁超立方" in problem.remedy.zh
+    assert (problem.path, problem.found, problem.allowed.en) == ("balance", "7", "1 account")
+    assert "Latin hypercubes" in problem.remedy.en and "--by all" in problem.remedy.zh
+    assert problem.what == Text("变体 card：Sobol 抽样只能用于一个平衡主体。", "Variant card: Sobol sampling is for one account only.")
+    with pytest.raises(ScenarioError, match="1 account"):
+        simulate(scenario, 64, 1, "unit", sampler="sobol")
+    assert simulate(scenario, 64, 1, "all", sampler="sobol").trials == 64
+
+
+def test_more_dimensions_than_there_are_are_refused(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    most = len(Sampler(scenario, 1, "sobol").dimension)
+    monkeypatch.setattr(sampling, "MOST_DIMENSIONS", most)
+    Sampler(scenario, 1, "sobol")
+    monkeypatch.setattr(sampling, "MOST_DIMENSIONS", most - 1)
+    with pytest.raises(ScenarioError, match=f"{most - 1} dimensions at most"):
+        Sampler(scenario, 1, "sobol")
+
+
+# ---- one net for all units -------------------------------------------------------------------------------------
+def sole(*shared: float | None, units: int = 7) -> Scenario:
+    """A scenario of these units that draws an input of the units for each of ``shared``, uniform between 0 and 1, and one of the account."""
+    paths = ("streams.adverts.occupancy", "streams.charging.occupancy", "streams.parking_hourly.occupancy")
+    draws = [Draw("unit", path, "", Uniform(0, 1), False, s, NOWHERE) for path, s in zip(paths, shared, strict=False)]
+    own = Draw("account", "recovery.discount_rate", "", Uniform(0, 1), False, None, NOWHERE)
+    one = alone(loaded()) if units == 1 else loaded()
+    return dataclasses.replace(one, draws=(own, *draws), dependence=())
+
+
+def test_every_input_of_every_unit_is_a_dimension_of_one_net() -> None:
+    """By hand: names in order, units in order; where two of the scores are shared, the units' own or the city's."""
+    scenario = sole(0.0, 1.0)
+    names = [("account.recovery.discount_rate", ""), *(("unit.streams.adverts.occupancy", u) for u in scenario.numbers.units),
+             ("unit.streams.charging.occupancy", "")]  # fmt: skip
+    net, drawn = sampling._net(len(names)), Sampler(scenario, 5, "sobol")(0, 2 * BLOCK)
+    expected = [
+        stratified(5, v, u, 0, 2 * BLOCK, np.concatenate([scrambled(5, v, u, block, row) for block in range(2)]))
+        for (v, u), row in zip(names, net, strict=True)
+    ]
+    assert np.array_equal(drawn["account", "recovery.discount_rate"][0], expected[0])
+    assert np.array_equal(drawn["unit", "streams.adverts.occupancy"], expected[1:8])
+    assert all(np.array_equal(row, expected[8]) for row in drawn["unit", "streams.charging.occupancy"])
+
+
+def test_with_one_unit_the_net_is_that_of_its_inputs() -> None:
+    scenario = sole(None, None, units=1)
+    drawn, net = Sampler(scenario, 5, "sobol")(0, BLOCK), sampling._net(3)
+    for number, (sheet, path) in enumerate(sorted(drawn)):  # the names of the account's inputs come first
+        unit = scenario.numbers.units[0] if sheet == "unit" else ""
+        strata = scrambled(5, f"{sheet}.{path}", unit, 0, net[number])
+        assert np.array_equal(drawn[sheet, path][0], stratified(5, f"{sheet}.{path}", unit, 0, BLOCK, strata))
+
+
+def test_units_of_one_net_are_correlated_as_stated_and_no_further() -> None:
+    """Points of one number in nets of their own would be correlated by 0.75 on average; here only by what is shared."""
+    blocks = 64
+    drawn = Sampler(sole(0.0, 0.4, 1.0), 2, "sobol")(0, blocks * BLOCK)
+    first, second = drawn["unit", "streams.adverts.occupancy"], drawn["unit", "streams.charging.occupancy"]
+    assert np.abs(np.corrcoef(np.concatenate([first, second[:1]]))[np.triu_indices(8, 1)]).max() < 0.02
+    scores = np.corrcoef(ndtri(second))[np.triu_indices(7, 1)]
+    assert scores == pytest.approx(np.full(21, 0.4), abs=0.02)
+    assert np.ptp(drawn["unit", "streams.parking_hourly.occupancy"], axis=0).max() == 0
+
+
+def test_the_sum_over_units_is_more_exact_than_by_latin_hypercubes() -> None:
+    errors: dict[str, list[float]] = {"lhs": [], "sobol": []}
+    for seed in range(40):
+        for design in ("lhs", "sobol"):
+            u = Sampler(sole(0.0, 0.0), seed, design)(0, BLOCK)
+            total = u["unit", "streams.adverts.occupancy"].sum(axis=0) + u["unit", "streams.charging.occupancy"].sum(axis=0)
+            errors[design].append(float(((total - 7) ** 2).mean() - 14 / 12))  # the variance of the sum of fourteen
+    lhs, net = (np.sqrt(np.mean(np.square(errors[design]))) for design in ("lhs", "sobol"))
+    assert net < lhs / 2
 
 
 @pytest.mark.parametrize(("design", "digest"), [("lhs", "097272ae6d769c7c"), ("sobol", "e240c6c419a3e12e"), ("plain", "0f1ba203b5f5d464")])

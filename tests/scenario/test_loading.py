@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from finsim.risk.sampling import Sampler
 from finsim.scenario.composing import compose
-from finsim.scenario.distributions import Beta, Discrete, Empirical, Event, Lognormal, Normal, Triangular
+from finsim.scenario.distributions import Beta, Discrete, Empirical, Event, Lognormal, MeanReverting, Normal, Triangular
 from finsim.scenario.document import read
 from finsim.scenario.loading import check, load, load_document, self_contained
 from finsim.scenario.problems import Problem, ScenarioError
@@ -275,6 +275,23 @@ def test_parameters_of_a_distribution_may_have_units(write: Write) -> None:
     assert (running.factor, running.shared, running.distribution) == (True, 0.0, Lognormal(1, 0.1, 0.9, 1.2))
 
 
+def test_a_normal_distribution_may_have_a_low_end_only(write: Write) -> None:
+    given = "streams.bays.price: {normal: [150 元, 20 元, 0 元], shared: 0.5}"
+    assert [draw.distribution for draw in load(write((DRAW, given))).draws] == [Normal(150, 20, 0)]
+    found = problems(write((DRAW, "streams.bays.price: {normal: [150 元, 20 元], shared: 0.5}")))
+    assert [where for where, _ in found] == ["s.yaml:81 uncertain.streams.bays.price.normal"]
+
+
+def test_a_path_may_have_units(write: Write) -> None:
+    given = """loans.bank.rate: {path: {mean: 3.5%, speed: 30%, sd: 0.4%, low: 2%, high: 6%}}
+  units.b.streams.bays.growth: {path: {mean: 2, speed: 1, sd: 0, low: 0.5, high: 3}, factor: true}
+  streams.bays.occupancy: {path: {mean: 80%, speed: 0.25, sd: 5%, low: 40%, high: 95%}, shared: 0.4}"""
+    rate, occupancy, growth = load(write((DRAW, given))).draws
+    assert rate.distribution == MeanReverting(mean=0.035, speed=0.3, sd=0.004, low=0.02, high=0.06)
+    assert (rate.sheet, rate.shared, growth.unit, growth.factor, occupancy.shared) == ("account", None, "b", True, 0.4)
+    assert growth.distribution == MeanReverting(2, 1, 0, 0.5, 3)
+
+
 def test_what_is_drawn_for_one_unit_stands_after_what_is_drawn_for_all(write: Write) -> None:
     path = write((DRAW, "units.b.streams.bays.occupancy: {uniform: [0.5, 0.6]}\n  " + DRAW))
     assert [draw.unit for draw in load(path).draws] == ["", "b"]
@@ -292,6 +309,7 @@ def test_only_what_is_stated_can_be_drawn(write: Write, name: str) -> None:
         "streams.bays.occupancy: {uniform: [0.5, 1.01], shared: 0}",
         "streams.bays.occupancy: {uniform: [-0.01, 1], shared: 0}",
         "streams.bays.occupancy: {lognormal: [0.8, 0.1], shared: 0}",
+        "streams.bays.occupancy: {normal: [0.8, 0.1, 0.5], shared: 0}",
         "streams.bays.occupancy: {uniform: [0.9, 1.2], factor: true, shared: 0}",
         "streams.bays.quantity: {uniform: [-0.1, 1], factor: true, shared: 0}",
         "construction.overrun: {lognormal: [0.1, 0.5], shared: 0}",

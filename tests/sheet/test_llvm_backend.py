@@ -120,8 +120,9 @@ def test_every_row_of_every_scenario(file: Path, variant: str | None) -> None:
     """Where nothing is uncertain, every input is drawn and its value of the file comes up in each trial."""
     scenario = load(file, variant)
     trials, numbers, sheets = LANES + 1, scenario.numbers, scenario.sheets
+    sampler = Sampler(scenario, 1)
     if scenario.draws:
-        drawn = Sampler(scenario, 1)(0, trials)
+        drawn = sampler(0, trials)
     else:
         given = {("unit", path): array for path, array in numbers.unit_inputs.items()}
         given |= {("account", path): array for path, array in numbers.account_inputs.items()}
@@ -129,7 +130,7 @@ def test_every_row_of_every_scenario(file: Path, variant: str | None) -> None:
     place = {unit: i for i, unit in enumerate(numbers.units)}
     groups = [[place[unit] for unit in account.units] for account in scenario.accounts(None)]
     rows, units = sheets.account.rows, sheets.unit.rows
-    fast, plain = (Engine(sheets, numbers, groups, rows, units, drawn, name) for name in ("llvm", "numpy"))
+    fast, plain = (Engine(sheets, numbers, groups, rows, units, drawn, name, sampler.yearly) for name in ("llvm", "numpy"))
     assert isinstance(fast.moved, Accelerated) and isinstance(fast.unit_moved, Accelerated)
     expected, found = plain(drawn, trials), fast(drawn, trials)
     assert all(program._compiled and None not in program._compiled.values() for program in (fast.moved, fast.unit_moved))

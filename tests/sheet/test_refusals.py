@@ -393,6 +393,40 @@ def test_a_start_that_is_no_single_number(start: str) -> None:
     )
 
 
+def test_an_input_by_year_where_there_are_no_years() -> None:
+    growth = Input("涨幅", "growth", unit="1", yearly=True)
+
+    class Cell(Block):
+        title = TITLE
+        rate = growth
+        due = Schedule("到期", "due")
+        doubled = line("两倍", "doubled")(lambda self: self.rate * self.due.total)
+
+    class Begin(Block):
+        title = TITLE
+        rate = Input("涨幅", "growth", unit="1", yearly=True)
+        due = Schedule("到期", "due")
+        opening = line("期初", "opening", start=rate)(lambda self: self.opening.prev + self.due)
+
+    class Unit(Block):
+        title = TITLE
+        rate = Input("涨幅", "growth", unit="1", yearly=True)
+
+    class Sums(Block):
+        title = TITLE
+        unit: Unit
+        added = UnitSum(Unit.rate, label=Text("合计", "sum"))
+
+    unit = Unit("u")
+    for path, make in (
+        ("account.doubled「两倍」", lambda: build([Cell("account")])),
+        ("account.opening「期初」", lambda: build([Begin("account")])),
+        ("account.added「合计」", lambda: build([Sums("account", unit=unit)], units=build([unit]))),
+    ):
+        said = refusal(make)
+        assert said.zh.startswith(path) and "可以逐年取值" in said.zh and "may differ by year" in said.en
+
+
 def test_a_start_in_another_block() -> None:
     class Account(Block):
         title = TITLE

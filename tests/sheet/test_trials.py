@@ -120,6 +120,44 @@ def test_parts_of_a_drawn_row_that_stay_the_same_are_counted(monkeypatch: pytest
     np.testing.assert_allclose(rows["loan.once"], [[0.4, 0.8], [1.35, 1.8]])
 
 
+class Floating(Block):
+    """A price that grows by what each year's growth is, and what the next year brings of it."""
+
+    title = Text("浮动", "Floating")
+    growth = Input("涨幅", "growth", unit="1", yearly=True)
+    level = Input("水平", "level")
+    due = Schedule("到期", "due", unit="1")
+    index = line("指数", "index", unit="1", start=1)(lambda self: self.index.prev * (1 + self.growth * self.due))
+    price = line("价格", "price")(lambda self: self.index * self.level + self.later.next)
+    later = line("以后", "later")(lambda self: self.growth * self.due * self.level)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_a_drawn_input_may_have_a_value_for_every_period(backend: str) -> None:
+    unit = build([Floating("p")])
+    numbers = Numbers(
+        (2021, 2022, 2023), ("u1", "u2"), {"p.growth": np.array([0.5]), "p.level": np.array([10.0, 20.0])},
+        {"p.due": np.array([[1.0], [0.0], [1.0]])}, {}, {},
+    )  # fmt: skip
+    key, trials = ("unit", "p.growth"), 1000
+    made = Engine(Sheets(unit, build([])), numbers, [[0, 1]], [], ["p.index", "p.price"], [key], backend, yearly=[key])
+    growth = np.zeros((5, 2, trials))
+    growth[1:-1] = np.array([0.1, 0.2, 0.4])[:, None, None] * np.array([1.0, 2.0])[:, None]
+    rows = made({key: growth}, trials)[1]
+    for trial in (0, trials - 1):
+        np.testing.assert_allclose(rows["p.index"][1:-1, :, trial], [[1.1, 1.2], [1.1, 1.2], [1.54, 2.16]], rtol=1e-15)
+        np.testing.assert_allclose(rows["p.price"][1:-1, :, trial], [[11, 24], [15, 40], [15.4, 43.2]], rtol=1e-14)
+    stated = Engine(Sheets(unit, build([])), numbers, [[0, 1]], [], ["p.index"])()[1]["p.index"]
+    assert stated[1:-1, 0, 0].tolist() == [1.5, 1.5, 2.25], "the input itself is one for all periods"
+
+
+def test_only_an_input_that_is_read_by_period_may_have_one_for_each() -> None:
+    unit = build([Floating("p")])
+    numbers = Numbers((2021,), ("u1",), {"p.growth": np.zeros(1), "p.level": np.zeros(1)}, {"p.due": np.ones((1, 1))}, {}, {})
+    with pytest.raises(ValueError, match=r"p\.level has one value for all periods"):
+        Engine(Sheets(unit, build([])), numbers, [[0]], [], ["p.index"], [("unit", "p.level")], yearly=[("unit", "p.level")])
+
+
 # ---- units and accounts -------------------------------------------------------------------------------------------
 GROUPS = [[0, 2], [1], [3, 4]]
 UNITS = 6

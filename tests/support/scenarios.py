@@ -249,7 +249,8 @@ class _Author:
     def drawn(self) -> Terms:
         """Uncertain inputs, half the time; two of them may be correlated."""
         found = self.maybe("uncertain", self.uncertain, 0.5)
-        if len(paths := [*found.get("uncertain", {})]) > 1 and self.chance(0.5):
+        paths = [path for path, terms in found.get("uncertain", {}).items() if "path" not in terms]
+        if len(paths) > 1 and self.chance(0.5):
             found["dependence"] = [{"between": paths[:2], "rank": self.one((0.4, "-30%"))}]
         elif "uncertain" in found and self.chance(0.3):
             for terms in found["uncertain"].values():
@@ -270,7 +271,8 @@ class _Author:
         drawn = {path: {kind: kinds[kind]} | shared for path in inputs for kind in [self.one([*kinds])]}
         for terms in drawn.values():
             terms |= self.maybe("factor", lambda: True, 0.3)
-        return drawn
+        path = {"mean": low, "speed": "30%", "sd": self.one((0, 0.1)), "low": 0, "high": 1}
+        return drawn | self.maybe(f"works.{next(iter(self.works))}.price_growth", lambda: {"path": path, "factor": True} | shared)
 
     def variants(self) -> Terms:
         """One that changes a number; it is never the file's default."""
