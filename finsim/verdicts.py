@@ -23,6 +23,15 @@ WITHOUT_BOND = {
 """What a balance standard may let apply to an account without a special bond."""
 
 
+ROWS = {
+    "cover_full": ("cover.full", "cover.threshold"), "cover_operating": ("cover.operating", "cover.threshold"),
+    "cover_all_debt": ("cover.all_debt", "cover.threshold"), "liquidity": ("liquidity.lowest", ""),
+    "recovery": ("recovery.r3", ""), "lender": ("lender.covenant", "lender.dscr_required"),
+    "public_money": ("public.beyond", ""), "ring_fence": ("public.astray", ""),
+}  # fmt: skip
+"""Row of each test's value (a series is summed), and of its threshold ("" where that is nothing)."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One test of an account: value against threshold, with the margin, the year concerned and the reason.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, Table, dressed, years_axis
+from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, dressed, years_axis
 from finsim.report.units import unit_words
-from finsim.report.wording import NOTHING, Wording
+from finsim.report.wording import NOTHING, Table, Wording
 from finsim.report.workbook.inputs import Given
 from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
 from finsim.sheet import Text
@@ -42,13 +42,19 @@ def figures(sides: Sequence[Side], mode: str, wording: Wording) -> Table:
     for test in tests.values():
         cells = [next((v for v in side.result.verdicts(side.account) if v.id == test.id), None) for side in sides]
         body.append((wording.name(test.label), "", *(NOTHING if v is None else wording.say(_SAID["passed" if v.passed else "failed"]) for v in cells)))
-    for key, _, label, unit in INDICATORS:
+    rows = [""] * len(body)
+    for key, path, label, unit in INDICATORS:
+        rows.append(path)
         body.append(_row(label, unit, [side.result.indicators(side.account)[key] for side in sides], mode, wording))
+    rows += WHOLE_ROW
     for key, (label, unit) in WHOLE_ROW.items():
         body.append(_row(label, unit, [side.result.indicators(side.account)[key] for side in sides], mode, wording))
-    for key, _, label in TOTALS[1:]:  # total investment stands among the indicators
+    for key, path, label in TOTALS[1:]:  # total investment stands among the indicators
+        rows.append(path)
         body.append(_row(label, "万元", [side.result.totals(side.account)[key] for side in sides], mode, wording))
-    return Table((wording.name(_SAID["figure"]), wording.name(_SAID["unit"]), *(side.name for side in sides)), tuple(body), (0,))
+    named = tuple(f"account|{sides[0].account}|{row}|{{}}" if row else "" for row in rows)  # those of the baseline, which is the view
+    head = (wording.name(_SAID["figure"]), wording.name(_SAID["unit"]), *(side.name for side in sides))
+    return Table(head, tuple(body), (0,), named, (None, None, ""))
 
 
 def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Table:

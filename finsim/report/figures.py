@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finsim.report import findings
+from finsim.report.wording import Table as Table
 from finsim.report.wording import Wording
 from finsim.result import Result
 from finsim.sheet import TOLERANCE, Text
@@ -38,19 +39,13 @@ TEMPLATE = go.layout.Template(
         "yaxis": {"gridcolor": RULE, "zeroline": False, "automargin": True, "tickformat": ",~r", "fixedrange": True},
     }
 )  # fmt: skip
+_OUT = {
+    "operating_cost": ("operations.cost",),
+    "taxes": ("surcharges.surcharges", "vat.payable", "tax.tax"),
+    "debt_service": ("debts.interest_paid", "debts.repaid"),
+}
+"""What flows out, and the rows of each."""
 _LONGEST_LABEL = 30  # Latin letters on one line beside a node, so that both sides find room on a phone
-
-
-@dataclass(frozen=True)
-class Table:
-    """Texts ready to be shown: a heading, and rows of the same length. The first column names the row.
-
-    ``strong`` holds the positions of rows that are totals.
-    """
-
-    head: tuple[str, ...]
-    body: tuple[tuple[str, ...], ...]
-    strong: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,23 +115,23 @@ def configuration(lang: str, name: str) -> dict[str, Any]:
 def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
     """Who pays for what: sources to uses by way of total investment."""
     sources, uses = funds(result, account, wording)
-    whole = sum(amount for _, amount, _ in uses)
-    nodes = [*sources, (wording.name(SAID["total"]), whole, NAVY), *uses]
+    whole = sum(use[1] for use in uses)
+    nodes = [*sources, (wording.name(SAID["total"]), whole, NAVY, ""), *uses]
     middle = len(sources)
     from_, to = [*range(middle), *[middle] * len(uses)], [*[middle] * len(sources), *range(middle + 1, len(nodes))]
-    amounts = [amount for _, amount, _ in (*sources, *uses)]
-    colours = [_faint(colour, 0.3) for _, _, colour in sources] + [_faint(GREY, 0.22)] * len(uses)
-    labels = ["" if i == middle else _wrapped(f"{_plain(n)} {wording.brief(a)}") for i, (n, a, _) in enumerate(nodes)]
+    amounts = [flow[1] for flow in (*sources, *uses)]
+    colours = [_faint(flow[2], 0.3) for flow in sources] + [_faint(GREY, 0.22)] * len(uses)
+    labels = ["" if i == middle else _wrapped(f"{_plain(n)} {wording.brief(a)}") for i, (n, a, *_) in enumerate(nodes)]
     sankey = go.Sankey(
         arrangement="fixed", domain={"x": [0, 1], "y": [0, 1]}, textfont={"size": 12, "color": INK, "family": FONT},
         node={
-            "label": labels, "color": [colour for _, _, colour in nodes], "pad": 21, "thickness": 12, "line": {"width": 0},
-            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, _ in nodes],
+            "label": labels, "color": [node[2] for node in nodes], "pad": 21, "thickness": 12, "line": {"width": 0},
+            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, *_ in nodes],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
         link={
             "source": from_, "target": to, "value": amounts, "color": colours,
-            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, _ in (*sources, *uses)],
+            "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, *_ in (*sources, *uses)],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     )  # fmt: skip
@@ -145,37 +140,41 @@ def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
     rows = [
         (f"{wording.name(SAID[kind])}：{name}" if wording.lang == "zh" else f"{wording.name(SAID[kind])}: {name}",
          wording.amount(amount), wording.percent(amount / whole if whole else None))
-        for kind, items in (("source", sources), ("use", uses)) for name, amount, _ in items
+        for kind, items in (("source", sources), ("use", uses)) for name, amount, *_ in items
     ]  # fmt: skip
+    named = tuple(f"account|{account}|{flow[3]}{{}}|" for flow in (*sources, *uses))
     head = (wording.name(SAID["source"]), wording.name(SAID["amount"]), wording.name(SAID["share"]))
-    return _chart(
-        "sources_and_uses", wording, findings.funds(result, account, wording), figure, Table(head, tuple(rows))
-    )
+    table = Table(head, tuple(rows), rows=named, columns=(None, "", "/funding.total_investment"))
+    return _chart("sources_and_uses", wording, findings.funds(result, account, wording), figure, table)
 
 
-Flow = tuple[str, float, str]
-"""Name, amount in 万元, colour."""
+Flow = tuple[str, float, str, str]
+"""Name, amount in 万元, colour, row of the account's sheet."""
 
 
 def funds(result: Result, account: str, wording: Wording) -> tuple[list[Flow], list[Flow]]:
     """Sources and uses of total investment that are not nothing; both add up to it."""
     structure, cell = result.scenario.structure, result.cell
     natures, fiscal = dict(structure.natures), 0
+
+    def flow(label: Text, row: str, colour: str) -> Flow:
+        return wording.name(label), cell(row, account), colour, row
+
     sources: list[Flow] = []
     for name, label in structure.sources:
         colour = {"fiscal": FISCAL[fiscal % len(FISCAL)], "residents": GREEN, "operators": "#6bb59a"}.get(
             natures[name], "#9aa7b4"
         )
         fiscal += natures[name] == "fiscal"
-        sources.append((wording.name(label), cell(f"sources.{name}.paid", account), colour))
-    sources += [(wording.name(x), cell(f"capital.{n}.draw", account), PINK) for n, x in structure.capital]
-    sources.append((wording.name(SAID["bonds"]), cell("funding.bond_used", account), ORANGE))
-    sources += [(wording.name(x), cell(f"loans.{n}.draw", account), VERMILION) for n, x in structure.loans]
-    sources.append((wording.name(SAID["rolled_up"]), cell("debts.rolled_up", account), "#e58b5a"))
-    sources.append((wording.name(SAID["from_surplus"]), cell("funding.from_surplus", account), "#8aa4bd"))
-    sources.append((wording.name(SAID["shortage"]), cell("funding.shortage", account), "#a63c00"))
-    uses: list[Flow] = [(wording.name(x), cell(f"works.{n}.cost", account), GREY) for n, x in structure.works]
-    uses.append((wording.name(SAID["financing_cost"]), cell("funding.capitalised", account), GREY))
+        sources.append(flow(label, f"sources.{name}.paid", colour))
+    sources += [flow(x, f"capital.{n}.draw", PINK) for n, x in structure.capital]
+    sources.append(flow(SAID["bonds"], "funding.bond_used", ORANGE))
+    sources += [flow(x, f"loans.{n}.draw", VERMILION) for n, x in structure.loans]
+    sources.append(flow(SAID["rolled_up"], "debts.rolled_up", "#e58b5a"))
+    sources.append(flow(SAID["from_surplus"], "funding.from_surplus", "#8aa4bd"))
+    sources.append(flow(SAID["shortage"], "funding.shortage", "#a63c00"))
+    uses = [flow(x, f"works.{n}.cost", GREY) for n, x in structure.works]
+    uses.append(flow(SAID["financing_cost"], "funding.capitalised", GREY))
     return [s for s in sources if s[1] > TOLERANCE], [u for u in uses if u[1] > TOLERANCE]
 
 
@@ -185,7 +184,7 @@ def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
     accumulated = result.series("cash.accumulated", account).tolist()
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.1)
     outflows = {wording.name(SAID["operating_cost"]): "#b7c1cb", wording.name(SAID["taxes"]): "#7b8a9a"}
-    for i, (name, amounts) in enumerate(columns):
+    for i, (name, amounts, _) in enumerate(columns):
         marker: dict[str, Any] = {"color": outflows.get(name, STREAMS[i % len(STREAMS)]), "line": {"width": 0}}
         if name == wording.name(SAID["debt_service"]):
             marker = _hatched(ORANGE)
@@ -200,33 +199,36 @@ def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
         figure.add_hline(0, line={"color": INK, "width": 1}, row=row, col=1)
     figure.update_xaxes(**years_axis(result.years))
     _heading(figure, wording.name(SAID["below_zero"]), 0.34)
-    head = [wording.name(SAID["year"]), *(name for name, _ in columns), wording.name(SAID["accumulated"])]
+    head = [wording.name(SAID["year"]), *(name for name, *_ in columns), wording.name(SAID["accumulated"])]
     body = [
-        (str(y), *(wording.amount(a[t]) for _, a in columns), wording.amount(accumulated[t]))
+        (str(y), *(wording.amount(a[t]) for _, a, _ in columns), wording.amount(accumulated[t]))
         for t, y in enumerate(years)
     ]
-    return _chart(
-        "cash_flow", wording, findings.cash(result, account, wording), figure, Table(tuple(head), tuple(body))
-    )
+    rows = (None, *(what for *_, what in columns), "cash.accumulated")
+    table = Table(tuple(head), tuple(body), rows=_yearly(account, years), columns=rows)
+    return _chart("cash_flow", wording, findings.cash(result, account, wording), figure, table)
 
 
-def flows(result: Result, account: str, wording: Wording) -> list[tuple[str, list[float]]]:
-    """Yearly amounts: income by stream (the smallest together, if there are many), then outflows as negative amounts."""
+def flows(result: Result, account: str, wording: Wording) -> list[tuple[str, list[float], str]]:
+    """Yearly amounts with their names: income by stream (the smallest together, if there are many), then outflows, negative.
+
+    What each is stands last, by its name in ``report.reasons``.
+    """
     series = result.series
-    streams = [(wording.name(x), series(f"streams.{n}.revenue", account)) for n, x in result.scenario.structure.streams]
+    names = [(wording.name(x), f"streams.{n}.revenue") for n, x in result.scenario.structure.streams]
+    streams = [(name, series(row, account), row) for name, row in names]
     streams = [s for s in streams if abs(s[1]).max() > TOLERANCE]
     if len(streams) > len(STREAMS):
         largest = sorted(streams, key=lambda s: -float(s[1].sum()))[: len(STREAMS) - 1]
-        rest = np.sum([s[1] for s in streams if not any(s is kept for kept in largest)], axis=0)
-        streams = [*largest, (wording.name(SAID["other_income"]), rest)]
-    taxes = series("surcharges.surcharges", account) + series("vat.payable", account) + series("tax.tax", account)
-    service = series("debts.interest_paid", account) + series("debts.repaid", account)
-    out = (("operating_cost", series("operations.cost", account)), ("taxes", taxes), ("debt_service", service))
-    found = [
-        *streams,
-        *((wording.name(SAID[name]), -amounts) for name, amounts in out if abs(amounts).max() > TOLERANCE),
-    ]
-    return [(name, [float(a) for a in amounts]) for name, amounts in found]
+        rest = [s for s in streams if not any(s is kept for kept in largest)]
+        what = f"other_income={','.join(row for *_, row in rest)}"
+        streams = [*largest, (wording.name(SAID["other_income"]), np.sum([s[1] for s in rest], axis=0), what)]
+    out = []
+    for name, rows in _OUT.items():
+        amounts = np.sum([series(row, account) for row in rows], axis=0)
+        if abs(amounts).max() > TOLERANCE:
+            out.append((wording.name(SAID[name]), -amounts, f"{name}={','.join(f'-{row}' for row in rows)}"))
+    return [(name, [float(a) for a in amounts], what) for name, amounts, what in (*streams, *out)]
 
 
 def cover(result: Result, account: str, wording: Wording) -> Chart:
@@ -266,14 +268,9 @@ def cover(result: Result, account: str, wording: Wording) -> Chart:
         (str(y), wording.times(dscr[t]), wording.amount(service[t]), wording.amount(closing[t]))
         for t, y in enumerate(years)
     ]
-    return _chart(
-        "cover",
-        wording,
-        findings.cover(result, account, wording),
-        figure,
-        Table(head, tuple(body)),
-        unit=wording.unit("倍"),
-    )
+    rows = (None, "lender.dscr", "lender.service", "debts.closing")
+    table = Table(head, tuple(body), rows=_yearly(account, years), columns=rows)
+    return _chart("cover", wording, findings.cover(result, account, wording), figure, table, unit=wording.unit("倍"))
 
 
 def fan(
@@ -309,6 +306,11 @@ def _chart(
     name: str, wording: Wording, finding: str, figure: go.Figure, table: Table, unit: str | None = None
 ) -> Chart:
     return Chart(name, wording.name(SAID[name]), wording.unit("万元") if unit is None else unit, finding, figure, table)
+
+
+def _yearly(account: str, years: Sequence[int]) -> tuple[str, ...]:
+    """Names of numbers in a table with a row for each year."""
+    return tuple(f"account|{account}|{{}}|{year}" for year in years)
 
 
 def dressed(figure: go.Figure) -> go.Figure:

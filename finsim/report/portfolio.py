@@ -18,6 +18,12 @@ _SAID = {
 }  # fmt: skip
 _COLUMNS = ("account", "district", "units", "verdict", "investment", "grants", "debt", "cover", "lowest", "gap", "npv", "household", "fails")
 
+_WHY = {
+    "investment": "funding.total_investment", "grants": "result.grants", "debt": "funding.bond_used,debts.drawn,debts.rolled_up", "cover": "cover.full",
+    "lowest": "liquidity.lowest", "gap": "liquidity.peak", "npv": "recovery.r3", "household": "result.grants_per_household",
+}  # fmt: skip
+"""What the numbers of a column are, by their names in ``report.reasons``."""
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -52,4 +58,5 @@ def accounts(result: Result, wording: Wording) -> Table:
                 ("、" if wording.lang == "zh" else ", ").join(failed),
             )
         )  # fmt: skip
-    return Table(tuple(wording.name(_SAID[key]) for key in _COLUMNS), tuple(body))
+    rows = tuple(f"account|{account.id}|{{}}|" for account in result.accounts)
+    return Table(tuple(wording.name(_SAID[key]) for key in _COLUMNS), tuple(body), rows=rows, columns=tuple(_WHY.get(key) for key in _COLUMNS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from finsim.report.figures import Table
+from finsim.report.reasons import of_entry
 from finsim.report.statements import Statement, amounts
 from finsim.report.wording import NOTHING, Wording
 from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
@@ -35,8 +36,12 @@ def statement(result: Result, account: str, shown: Statement, wording: Wording) 
             cells = [NOTHING] * len(values)
         label = f"{entry.number}\N{EN SPACE}{wording.name(entry.label)}{_in_brackets(unit, wording)}"
         body.append((label, wording.value(total, unit), *cells))
-    head = (wording.name(_SAID["row"]), wording.name(_SAID["total"]), *map(str, result.years))
-    return Table(head, tuple(body), tuple(i for i, entry in enumerate(shown.entries) if entry.strong))
+    years = tuple(map(str, result.years))
+    head = (wording.name(_SAID["row"]), wording.name(_SAID["total"]), *years)
+    what = [of_entry(shown.id, i, entry) for i, entry in enumerate(shown.entries)]
+    rows = tuple(f"account|{account}|{one}|{{}}" if one else "" for one in what)
+    strong = tuple(i for i, entry in enumerate(shown.entries) if entry.strong)
+    return Table(head, tuple(body), strong, rows, (None, "", *years))
 
 
 def _in_brackets(unit: str, wording: Wording) -> str:
@@ -51,16 +56,20 @@ def indicators(result: Result, account: str, wording: Wording) -> Table:
     totals, found = result.totals(account), result.indicators(account)
     money = wording.unit("万元")
     body = [(wording.name(label), wording.amount(totals[key]), money) for key, _, label in TOTALS]
-    for key, _, label, unit in INDICATORS:
+    rows = [path for _, path, _ in TOTALS]
+    for key, path, label, unit in INDICATORS:
         if key == "total_investment":
             continue
         value = found[key]
         share = unit == "1"
         amount = wording.percent(value) if share else wording.amount(value) if unit == "万元" else wording.times(value)
         body.append((wording.name(label), amount, "" if share else wording.unit(unit)))
+        rows.append(path)
     body.append((wording.name(WHOLE_ROW["firr"][0]), wording.percent(found["firr"], 2), ""))
     body.append((wording.name(WHOLE_ROW["payback"][0]), wording.times(found["payback"], 2), wording.unit("年")))
-    return Table(tuple(wording.name(_SAID[key]) for key in ("indicator", "value", "unit")), tuple(body))
+    head = tuple(wording.name(_SAID[key]) for key in ("indicator", "value", "unit"))
+    named = tuple(f"account|{account}|{what}|{{}}" for what in (*rows, *WHOLE_ROW))
+    return Table(head, tuple(body), rows=named, columns=(None, "", None))
 
 
 def splits(scenario: Scenario, wording: Wording) -> Table:

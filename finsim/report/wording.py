@@ -98,3 +98,20 @@ class Wording:
             else:
                 spans.append([year])
         return self.listed([str(s[0]) if len(s) == 1 else f"{s[0]}–{s[-1]}" for s in spans])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Texts ready to be shown: a heading, and rows of the same length. The first column names the row.
+
+    ``strong`` holds the positions of rows that are totals. ``rows`` and ``columns`` say what each number is, by its name in
+    ``report.reasons``: the row's, with what the column says in place of {}; where the row has none ("") or the column says
+    nothing (None) there is no number. ``marks`` are second lines of the heading.
+    """
+
+    head: tuple[str, ...]
+    body: tuple[tuple[str, ...], ...]
+    strong: tuple[int, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[str | None, ...] = ()
+    marks: tuple[str, ...] = ()

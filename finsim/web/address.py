@@ -25,8 +25,8 @@ assert set(MONEY_NAMES.values()) == set(MONEY)
 
 @dataclass(frozen=True)
 class View:
-    """A page, and on it: a scenario of the library, a variant, a grouping (``by``), one of its accounts, and the unit of
-    money (a key of MONEY_NAMES)."""
+    """A page, and on it: a scenario of the library, a variant, a grouping (``by``), one of its accounts, the unit of money (a
+    key of MONEY_NAMES), and on the page of statements the id of one ("" for the first)."""
 
     page: str
     scenario: str
@@ -37,6 +37,7 @@ class View:
     against: str = ""
     """On the comparison: what stands beside it, as ``scenario~variant`` with commas between."""
     mode: str = ""
+    statement: str = ""
 
     def link(self, **changes: str) -> str:
         """The address of this view with something changed; what hangs on what is changed starts anew."""
@@ -52,6 +53,8 @@ class View:
         query = {"s": view.scenario, "variant": view.variant, "by": view.by, "account": view.account, "money": view.money}
         if view.page == "comparison":
             query |= {"with": view.against, "mode": view.mode}
+        if view.page == "statements":
+            query["statement"] = view.statement
         return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
@@ -82,9 +85,9 @@ def view(pathname: str | None, search: str | None, library: Library) -> View:
     if account not in {a.id for a in accounts}:
         account = accounts[0].id
     money = query.get("money", "wan")
-    return View(
-        page_of(pathname), name, variant, by, account, money if money in MONEY_NAMES else "wan", query.get("with", ""), query.get("mode", "")
-    )
+    money = money if money in MONEY_NAMES else "wan"
+    own = {"against": query.get("with", ""), "mode": query.get("mode", ""), "statement": query.get("statement", "")}
+    return View(page_of(pathname), name, variant, by, account, money, **own)
 
 
 def _opened(name: str, library: Library) -> tuple[str, Desk]:

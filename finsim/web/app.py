@@ -13,6 +13,7 @@ import waitress
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from finsim.scenario.problems import ScenarioError
+from finsim.web import why
 from finsim.web.address import page_of
 from finsim.web.components import aria
 from finsim.web.jobs import Jobs
@@ -78,7 +79,7 @@ def make_app(library: Library, jobs: Jobs) -> Dash:
     )  # fmt: skip
     site = Site(library, jobs)
     app.layout = lambda: _frame(words())
-    for part in (head, *(part for part, _ in _PAGES)):
+    for part in (head, why, *(part for part, _ in _PAGES)):
         part.connect(app, site)
 
     @app.callback([Output(f"part-{i}", "hidden") for i in range(len(_PAGES))], Input("url", "pathname"))
@@ -111,7 +112,7 @@ def _frame(words: Words) -> dmc.MantineProvider:
     parts = [html.Div(part.panel(words), id=f"part-{i}", hidden=True) for i, (part, _) in enumerate(_PAGES)]
     main = html.Main([head.panel(words), *parts], id="main", tabIndex=-1, className="stack")
     return dmc.MantineProvider(
-        [dcc.Location(id="url"), header, html.Div([navigation, main], className="body")],
+        [dcc.Location(id="url"), header, html.Div([navigation, main], className="body"), why.panel(words)],
         theme=_THEME, forceColorScheme="light",
     )  # fmt: skip
 

@@ -38,11 +38,20 @@ def tag(text: str, title: str = "") -> html.Span:
     return html.Span(text, className="tag", title=title or None)
 
 
-def figure_of(key: str, value: float | None, shown: str, unit: str = "") -> html.Span:
-    """A number with its unit; the value with all its digits stands in ``data-value``."""
+def figure_of(key: str, value: float | None, shown: str, unit: str = "", why: str = "") -> html.Span:
+    """A number with its unit; the value with all its digits stands in ``data-value``.
+
+    ``why`` is its name in ``report.reasons``: with it the number is a button that opens its explanation.
+    """
     data: dict[str, Any] = {"data-figure": key, "data-value": "" if value is None else repr(value)}
-    number = html.Span(shown, className="number", **data)
+    number: Any = asking(shown, why, "number", **data) if why else html.Span(shown, className="number", **data)
     return html.Span([number, html.Span(unit, className="unit")] if unit else [number], className="amount")
+
+
+def asking(content: Children, why: str, kind: str = "", **more: Any) -> html.Button:
+    """A number as a button that opens its explanation (``assets/why.js``)."""
+    data: dict[str, Any] = {"data-why": why}
+    return html.Button(content, type="button", className=f"why {kind}".rstrip(), **data, **more)
 
 
 def switch(label: str, choices: Sequence[tuple[str, str]], chosen: str, name: str) -> html.Div:

@@ -28,8 +28,8 @@ def test_sources_and_uses_both_add_up_to_the_investment(variant: str, by: str) -
     for account in result.accounts:
         sources, uses = figures.funds(result, account.id, Wording())
         whole = result.totals(account.id)["investment"]
-        assert sum(amount for _, amount, _ in sources) == pytest.approx(whole)
-        assert sum(amount for _, amount, _ in uses) == pytest.approx(whole)
+        assert sum(flow[1] for flow in sources) == pytest.approx(whole)
+        assert sum(flow[1] for flow in uses) == pytest.approx(whole)
 
 
 @pytest.mark.parametrize(("variant", "by"), CASES)
@@ -65,8 +65,8 @@ def test_many_streams_are_shown_as_a_few(monkeypatch: pytest.MonkeyPatch) -> Non
     before = figures.flows(result, "all", Wording())
     monkeypatch.setattr(figures, "STREAMS", figures.STREAMS[:3])
     after = figures.flows(result, "all", Wording())
-    assert [name for name, _ in after][2] == "其他收入"
-    assert sum(sum(amounts) for _, amounts in after) == pytest.approx(sum(sum(amounts) for _, amounts in before))
+    assert [name for name, *_ in after][2] == "其他收入"
+    assert sum(sum(amounts) for _, amounts, _ in after) == pytest.approx(sum(sum(amounts) for _, amounts, _ in before))
 
 
 def test_names_are_no_markup() -> None:

@@ -6,9 +6,11 @@ from string import Formatter
 
 import pytest
 
+from finsim.report.comparison import MODES
 from finsim.report.figures import SAID
 from finsim.report.wording import Wording, rounded
 from finsim.web.address import GROUPINGS, PAGES
+from finsim.web.pages.exports import KINDS
 from finsim.web.texts import TEXTS, Words
 
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff01-\uff60]")
@@ -32,7 +34,8 @@ def test_english_is_english() -> None:
 def test_every_text_is_used() -> None:
     web = Path(__file__).parents[2] / "finsim" / "web"
     code = "".join(path.read_text("utf-8") for path in web.rglob("*.py") if path.parent.name != "texts")
-    made = {f"page_{page}" for page in PAGES} | {f"by_{by}" for by in (*GROUPINGS, "accounts")} | {"queued", "running", "cancelled", "interrupted"}
+    made = {f"mode_{mode}" for mode in MODES} | {"inputs_only", "inputs_all"} | {f"export_{kind}" for kind in KINDS} | {f"export_{kind}_note" for kind in KINDS}
+    made |= {f"page_{page}" for page in PAGES} | {f"by_{by}" for by in (*GROUPINGS, "accounts")} | {"queued", "running", "cancelled", "interrupted"}
     assert [key for key in TEXTS if f'"{key}"' not in code and key not in made] == []
 
 

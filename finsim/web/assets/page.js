@@ -7,20 +7,48 @@
 
   /* A table comes as JSON in an attribute: hundreds of cells are drawn in no time, and only if somebody opens them. */
   function draw(box) {
-    const { head, body, strong, fields, links = [], sortable } = JSON.parse(box.dataset.table);
+    const { head, body, strong, fields, links = [], sortable, rows: names = [], columns = [], marks = [] } = JSON.parse(box.dataset.table);
     const table = box.appendChild(document.createElement("table"));
     const top = table.createTHead().insertRow();
-    for (const text of head) cell(top, "th", text).scope = "col";
+    head.forEach(function (text, i) {
+      const heading = cell(top, "th", text);
+      heading.scope = "col";
+      if (marks[i]) heading.appendChild(document.createElement("small")).textContent = marks[i];
+    });
     if (sortable) [...top.cells].forEach((heading, column) => sorts(heading, column, table));
     const rows = table.createTBody();
     body.forEach(function (texts, position) {
       const row = rows.insertRow();
       if (strong.includes(position)) row.className = "strong";
-      texts.forEach((text, i) => { if (i) cell(row, "td", text); else cell(row, "th", text).scope = "row"; });
+      texts.forEach((text, i) => { if (i) cell(row, "td", text); else named(cell(row, "th", ""), text); });
+      if (names[position]) texts.forEach((text, i) => explained(row.cells[i], names[position], columns[i]));
       if (fields && fields[position]) field(row.cells[1], fields[position]);
       if (links[position]) lead(row.cells[0], links[position]);
       if (box.classList.contains("problems")) row.cells[0].replaceChildren(button(texts[0]));
     });
+  }
+
+  /* The number before a name, if it has one, stands in a column of its own. */
+  function named(cell, text) {
+    const [number, name] = text.split("\u2002");
+    cell.scope = "row";
+    cell.textContent = name === undefined ? text : name;
+    if (name === undefined) return;
+    const place = document.createElement("span");
+    place.className = "line-number";
+    place.textContent = number;
+    cell.prepend(place);
+  }
+
+  /* A number that opens its explanation (why.js). A table of such numbers is one tab stop. */
+  function explained(cell, name, column) {
+    if (column === null || column === undefined || !cell.textContent) return;
+    const table = cell.closest("table"), first = !table.hasAttribute("role");
+    table.setAttribute("role", "grid");
+    table.setAttribute("aria-label", table.parentNode.getAttribute("aria-label"));
+    cell.dataset.why = name.replace("{}", () => column);
+    cell.tabIndex = first ? 0 : -1;
+    if (first) table.parentNode.removeAttribute("tabindex");
   }
 
   function cell(row, kind, text) {

@@ -9,10 +9,12 @@ from dash import Dash, dcc, html
 from finsim.report import figures, findings, tables
 from finsim.report.wording import Wording
 from finsim.result import Verdict
+from finsim.verdicts import ROWS
 from finsim.web.address import Shown
 from finsim.web.components import (
     Children,
     aria,
+    asking,
     card,
     chart_card,
     current,
@@ -100,7 +102,7 @@ def _verdict(shown: Shown) -> html.Section:
 
 def _tests(shown: Shown) -> html.Ul:
     cards = [
-        html.Li(_test(v, shown.words, shown.wording), className="tile") for v in shown.result.verdicts(shown.account)
+        html.Li(_test(v, shown.account, shown.words, shown.wording), className="tile") for v in shown.result.verdicts(shown.account)
     ]
     return html.Ul(cards, className="tiles", id="tests", **aria(label=shown.words("tests")))
 
@@ -128,21 +130,23 @@ def _listed(items: list[Children], title: str, name: str) -> html.Section:
     return html.Section([html.H2(title), html.Ul(items)], id=name, className="panel", **aria(label=title))
 
 
-def _test(verdict: Verdict, words: Words, wording: Wording) -> list[Children]:
+def _test(verdict: Verdict, account: str, words: Words, wording: Wording) -> list[Children]:
+    value, threshold = ROWS[verdict.id]
     if verdict.value is None and verdict.passed:
         state, word = "none", words("not_applicable")
     else:
         state, word = ("pass", words("passed")) if verdict.passed else ("fail", words("failed"))
     money = verdict.unit == "万元"
     shown = wording.amount(verdict.value) if money else wording.times(verdict.value)
+    required = threshold_of(verdict.threshold, verdict.unit, wording, words, verdict.at_most)
     role = words("counted" if verdict.counted else "reference")
     return [
         html.H3(wording.name(verdict.label)),
-        figure_of(f"test.{verdict.id}", verdict.value, shown, wording.unit(verdict.unit)),
+        figure_of(f"test.{verdict.id}", verdict.value, shown, wording.unit(verdict.unit), f"account|{account}|{value}|"),
         html.Div(
             [
                 pill(state, word),
-                html.Span(threshold_of(verdict.threshold, verdict.unit, wording, words, verdict.at_most), className="note"),
+                asking(required, f"account|{account}|{threshold}|", "note") if threshold else html.Span(required, className="note"),
             ],
             className="tile-row",
         ),
@@ -160,22 +164,24 @@ def _key_figures(shown: Shown) -> html.Ul:
     if words.lang == "en" and found["grants_per_household"] is not None:
         household = f"{found['grants_per_household'] * 10_000:,.0f}"
     back = words("no_payback") if payback is None else words("payback_years", years=wording.times(payback, 1))
-    items: list[tuple[str, str, float | None, str, str, str]] = [
-        ("total_investment", "investment", found["total_investment"], wording.amount(whole), money,
+    borrowed = "debt=funding.bond_used,debts.drawn,debts.rolled_up"
+    items: list[tuple[str, str, str, float | None, str, str, str]] = [
+        ("total_investment", "funding.total_investment", "investment", found["total_investment"], wording.amount(whole), money,
          words("investment_note", amount=wording.amount(totals["financing_cost"]))),
-        ("debt", "debt", debt, wording.amount(debt), money,
+        ("debt", borrowed, "debt", debt, wording.amount(debt), money,
          words("share_note", share=wording.percent(findings.debt_share(result, account)))),
-        ("grants", "grants", fiscal, wording.amount(fiscal), money,
+        ("grants", "result.fiscal", "grants", fiscal, wording.amount(fiscal), money,
          words("grants_note", share=wording.percent(fiscal / whole if whole else None), amount=household)),
-        ("cover_full", "cover", found["cover_full"], wording.times(found["cover_full"]), wording.unit("倍"), words("cover_note")),
-        ("fnpv", "npv", found["fnpv"], wording.amount(found["fnpv"]), money,
+        ("cover_full", "cover.full", "cover", found["cover_full"], wording.times(found["cover_full"]), wording.unit("倍"), words("cover_note")),
+        ("fnpv", "recovery.r3", "npv", found["fnpv"], wording.amount(found["fnpv"]), money,
          words("npv_note", rate=wording.percent(rate, 2), payback=back)),
     ]  # fmt: skip
     tiles: list[Any] = [
         html.Li(
-            [html.H3(words(name)), figure_of(key, value, shown, unit), html.P(note, className="note")], className="tile"
+            [html.H3(words(name)), figure_of(key, value, shown, unit, f"account|{account}|{what}|"), html.P(note, className="note")],
+            className="tile",
         )
-        for key, name, value, shown, unit, note in items
+        for key, what, name, value, shown, unit, note in items
     ]
     return html.Ul(tiles, className="tiles", id="key-figures", **aria(label=words("key_figures")))
 
@@ -183,4 +189,5 @@ def _key_figures(shown: Shown) -> html.Ul:
 def _totals(shown: Shown) -> html.Section:
     words = shown.words
     table = data_table(tables.indicators(shown.result, shown.account, shown.wording), words("indicators"))
-    return card(words("indicators"), words("indicators_finding"), [table], "indicators")
+    finding = words("indicators_finding") + " " + words("why_hint")
+    return card(words("indicators"), finding, [table], "indicators")

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from finsim.sheet import Text
-from finsim.web.texts import comparison, exports, frame, inputs, library, overview, portfolio, probability, statements
+from finsim.web.texts import (
+    comparison,
+    exports,
+    frame,
+    inputs,
+    library,
+    overview,
+    portfolio,
+    probability,
+    statements,
+    why,
+)
 
-PARTS = (frame, overview, statements, probability, comparison, portfolio, library, inputs, exports)
+PARTS = (frame, overview, statements, probability, comparison, portfolio, library, inputs, exports, why)
 TEXTS: dict[str, Text] = {key: text for part in PARTS for key, text in part.TEXTS.items()}
 assert len(TEXTS) == sum(len(part.TEXTS) for part in PARTS), "a text has one place"
 

@@ -1,0 +1,203 @@
+"""为什么: any number of a page opens where it comes from, down to the inputs and their sources.
+
+The frame holds one dialog. ``assets/why.js`` opens it, asks for the number that was chosen, and finds the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import PurePath
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from finsim.report.reasons import Number, Part, Reason, reason
+from finsim.report.statements import Entry, Term, has_total
+from finsim.scenario.problems import placed
+from finsim.scenario.scenario import Origin
+from finsim.web.address import Shown
+from finsim.web.components import Children, aria, asking
+from finsim.web.site import Site
+from finsim.web.texts import Words
+from finsim.web.trial import allowed, shown_number
+
+FEW = 3
+"""So many parts of one row stand in the list; more of them stand together under a heading of their own."""
+OPEN = 12
+"""A group of more parts than this is closed where it is not the only one."""
+
+
+def panel(words: Words) -> html.Dialog:
+    """The dialog, empty and closed."""
+    back = html.Button(
+        [html.Span("←", **aria(hidden="true")), " ", html.Span(words("why_back")), html.Span(id="why-before")],
+        id="why-back", type="button", className="why-back", hidden=True,
+    )  # fmt: skip
+    close = html.Button(words("why_close"), id="why-close", type="button", className="button")
+    return html.Dialog(
+        [dcc.Store(id="why-asked"), html.Div([back, close], className="why-top"), html.Div(id="why-said")],
+        id="why", className="why-drawer", **aria(label=words("why")),
+    )  # fmt: skip
+
+
+def connect(app: Dash, site: Site) -> None:
+    @app.callback(
+        Output("why-said", "children"), Input("why-asked", "data"), State("url", "pathname"), State("url", "search"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def explain(asked: Any, pathname: str, search: str) -> Any:
+        if not isinstance(asked, dict):
+            raise PreventUpdate
+        data: dict[str, Any] = {"data-asked": str(asked.get("count", ""))}
+        shown = site.shown(pathname, search)
+        try:
+            found: Children = content(reason(shown.result, Number.named(str(asked.get("why", "")))), shown)
+        except LookupError:
+            found = html.H2(shown.words("why_unknown"), tabIndex=-1)
+        return html.Div(found, **data)
+
+
+def content(why: Reason, shown: Shown) -> list[Children]:
+    """What is said of a number: what it is, its formula and parts, or its source."""
+    words, wording = shown.words, shown.wording
+    year = why.number.year
+    when = str(year) if year is not None else words("why_total") if why.all_years else ""
+    crumb = [_member(why.number.sheet, why.number.member, shown), wording.name(why.section)]
+    data: dict[str, Any] = {"data-value": "" if why.value is None else repr(why.value), "data-path": why.rows}
+    number = html.Span(_shown(why.value, why.unit, shown, why.origin is not None), className="number", **data)
+    found: list[Children] = [
+        html.P(" / ".join(crumb), className="crumb"),
+        html.H2([wording.name(why.label), " ", html.Span(when, className="unit")], tabIndex=-1),
+        html.P([number, html.Span(wording.unit(why.unit), className="unit")], className="amount"),
+    ]
+    if why.origin is not None:
+        found.append(_source(why, why.origin, shown))
+    else:
+        found += [html.H3(words("why_formula")), html.P(wording.name(why.words), className="why-formula")]
+    if why.parts:
+        found += [html.H3(words("why_parts")), html.Ul(list(_parts(why, shown)), className="why-parts")]
+    found.append(_code(why, words))
+    return found
+
+
+def _member(sheet: str, member: str, shown: Shown) -> str:
+    """The account or unit by its name."""
+    if sheet == "unit":
+        return next(shown.wording.name(unit.label) for unit in shown.scenario.units if unit.id == member)
+    return next(shown.wording.name(account.label) for account in shown.result.accounts if account.id == member)
+
+
+def _shown(value: float | None, unit: str, shown: Shown, given: bool = False) -> str:
+    """Money to the hundredth, ratios to the thousandth; others with the digits that tell them apart, inputs with all."""
+    wording = shown.wording
+    if unit == "万元" or value is None:
+        return wording.amount(value)
+    if unit == "倍" and not given:
+        return wording.times(value)
+    return shown_number(value if given else float(f"{value:.6g}"))
+
+
+# ---- parts -----------------------------------------------------------------------------------------------------
+def _parts(why: Reason, shown: Shown) -> Iterator[html.Li]:
+    """The parts in their order; many years or units of one row stand together."""
+    groups = [list(group) for _, group in groupby(why.parts, lambda part: (part.sheet, part.what, part.sign))]
+    for group in groups:
+        first = group[0]
+        if len(group) <= FEW:
+            yield from (html.Li(_part(part, why, shown)) for part in group)
+            continue
+        by_year, name = first.year != group[-1].year, shown.wording.name(first.label)
+        if by_year:
+            summary = shown.words("why_each_year", name=name, first=first.year, last=group[-1].year)
+        else:
+            summary = shown.words("why_each_unit", name=name, count=len(group))
+        unit = html.Span([_total(group, shown), shown.wording.unit(first.unit)], className="unit")
+        cells = html.Ul([html.Li(_small(part, by_year, shown)) for part in group], className="why-cells")
+        yield html.Li(html.Details([html.Summary([summary, unit]), cells], open=len(groups) == 1 or len(group) <= OPEN))
+
+
+def _total(group: list[Part], shown: Shown) -> str:
+    """What the parts of a group add up to, where that means anything: not for balances and ratios."""
+    first = group[0]
+    sheets = shown.scenario.sheets
+    values = [part.value for part in group if part.value is not None]
+    entry = Entry("", first.label, (Term(first.what),))
+    if first.kind != "row" or ":" in first.what or not has_total(entry, sheets.unit if first.sheet == "unit" else sheets.account):
+        return ""
+    return shown.words("why_sum", amount=_shown(sum(values), first.unit, shown)) + " "
+
+
+def _part(part: Part, why: Reason, shown: Shown) -> Children:
+    """A part on a line of its own: sign, name, amount, and where an input comes from."""
+    sign = {1: "+", -1: "−", 0: ""}[part.sign]
+    notes = [_member(part.sheet, part.member, shown)] if (part.sheet, part.member) != (why.number.sheet, why.number.member) else []
+    if part.year is not None and part.year != why.number.year:
+        notes.append(str(part.year))
+    if part.origin is not None:
+        notes += [shown.wording.say(part.origin.word), *_document(part.origin, shown), _place(part.origin)]
+    name = [html.Span(shown.wording.name(part.label)), html.Span(" · ".join(notes), className="note")]
+    unit = html.Span(shown.wording.unit(part.unit), className="unit")
+    line: list[Children] = [html.Span(sign, className="sign"), html.Span(name, className="why-name"), _amount(part, shown, unit)]
+    return asking(line, str(part.number), "why-part") if part.number else html.Div(line, className="why-part")
+
+
+def _small(part: Part, by_year: bool, shown: Shown) -> Children:
+    """A part in a group: its year, or its unit, and the amount."""
+    name = str(part.year) if by_year else _member(part.sheet, part.member, shown)
+    line = [html.Span(name), _amount(part, shown)]
+    return asking(line, str(part.number), "why-part") if part.number else html.Div(line, className="why-part")
+
+
+def _amount(part: Part, shown: Shown, *unit: html.Span) -> html.Span:
+    data: dict[str, Any] = {"data-value": "" if part.value is None else repr(part.value)}
+    return html.Span([_shown(part.value, part.unit, shown, part.kind != "row"), *unit], className="why-amount", **data)
+
+
+# ---- sources ---------------------------------------------------------------------------------------------------
+def _source(why: Reason, origin: Origin, shown: Shown) -> html.Div:
+    """Where an input comes from, with the way to the page of inputs."""
+    words, wording = shown.words, shown.wording
+    source = shown.scenario.sources.get(origin.source)
+    model = shown.scenario.sheets.unit if why.number.sheet == "unit" else shown.scenario.sheets.account
+    given = model.inputs.get(why.number.what)
+    rows: list[tuple[str, Children]] = [("kind", wording.say(origin.word))]
+    if source:
+        link = source.link if source.link.startswith(("http://", "https://")) else ""
+        text = " · ".join([wording.say(source.document), *([source.date] if source.date else [])])
+        rows.append(("source", html.A(text, href=link, target="_blank", rel="noreferrer") if link else text))
+    if origin.assumed:
+        low, high = map(shown_number, origin.assumed)
+        rows.append(("assumed_range", f"{low} – {high}"))
+    if given and allowed(given.bounds):
+        rows.append(("why_allowed", allowed(given.bounds)))
+    notes = [note for note in (origin.note, given.help if given else None) if note and wording.say(note)]
+    rows += [("why_note", _as_written(wording.say(note), words)) for note in notes]
+    if origin.kind == "default":
+        rows.append(("why_note", words("why_default")))
+    rows.append(("place", html.Code(_place(origin))))
+    listed = [item for key, said in rows for item in (html.Dt(words(key)), html.Dd(said))]
+    link_there = dcc.Link(words("why_inputs"), href=shown.view.link(page="inputs"), className="why-inputs")
+    return html.Div([html.H3(words("why_from")), html.Dl(listed, className="why-source"), link_there])
+
+
+def _as_written(note: str, words: Words) -> html.Span:
+    """A remark of the file, which has it in one language: its own words, marked as such where they are Chinese."""
+    return html.Span(note, lang="zh" if any(ord(letter) > 0x2E7F for letter in note) else words.lang)
+
+
+def _document(origin: Origin, shown: Shown) -> list[str]:
+    source = shown.scenario.sources.get(origin.source)
+    return [shown.wording.say(source.document)] if source else []
+
+
+def _place(origin: Origin) -> str:
+    return placed(PurePath(origin.place.file).name, origin.place.line)
+
+
+def _code(why: Reason, words: Words) -> html.Dl:
+    """Where the number stands on the sheet and its formula in the code, for whoever wants to go on."""
+    rows = [("why_row", why.rows)] if why.rows else []
+    rows += [("why_written", f"finsim/{why.written}")] if why.written else []
+    return html.Dl([item for key, said in rows for item in (html.Dt(words(key)), html.Dd(html.Code(said)))], className="why-source why-code")
