@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from finsim.report.figures import Table
-from finsim.report.wording import Wording
+from finsim.report.wording import Table, Wording
 from finsim.result import Result
 from finsim.sheet import Text
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from finsim.report.figures import Table
 from finsim.report.reasons import of_entry
 from finsim.report.statements import Statement, amounts
-from finsim.report.wording import NOTHING, Wording
+from finsim.report.wording import NOTHING, Table, Wording
 from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
 from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text

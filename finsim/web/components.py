@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from finsim.report.figures import Chart, Table, configuration
-from finsim.report.wording import Wording
+from finsim.report.figures import Chart, configuration
+from finsim.report.wording import Table, Wording
 from finsim.web.texts import Words
 
 Children = Any

@@ -98,7 +98,7 @@ class Library:
             row = records.execute("select name, text from scenarios where id = ?", (name,)).fetchone()
         if row is None:
             raise KeyError(name)
-        return Desk(parse(row[1].encode(), row[0]), row[0])
+        return Desk(parse(row[1].encode(), f"{row[0]}.yaml"), row[0])
 
     def text(self, name: str) -> str | None:
         """The scenario as one file that needs no other; as it was written if it needs none. None if there is none of this id."""
@@ -129,7 +129,7 @@ class Library:
     def keep(self, owner: str, name: str, text: str, note: str = "", parent: str = "") -> str:
         """Keep a scenario and give its id. Raises ``ScenarioError`` if it does not hold, ``Full`` if there are too many."""
         name, note = _plain(name)[:LONGEST_NAME] or "情景", note.strip()[:LONGEST_NOTE]
-        desk = Desk(parse(text.encode(), name), name)
+        desk = Desk(parse(text.encode(), f"{name}.yaml"), name)
         key = secrets.token_urlsafe(9)
         with self._records() as records:
             count = records.execute("select count(*) from scenarios where owner = ?", (owner,)).fetchone()[0]

@@ -223,6 +223,7 @@ def test_hand_in_edit_compare_keep_and_drop(page: Page, browser: Browser, addres
 def test_a_trial_is_kept_with_its_numbers(page: Page, address: str) -> None:
     page.goto(f"{address}/inputs")
     page.locator("#inputs-sections summary", has_text="停车月租").click()
+    expect(page.locator("#inputs-sections input").first).to_be_visible()
     page.locator('[data-input="streams.parking.price"]').fill("150")
     page.locator("#inputs-try").click()
     expect(page.locator("#inputs-after")).to_be_visible()

@@ -10,9 +10,8 @@ import dash_mantine_components as dmc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import findings
-from finsim.report.figures import Table
 from finsim.report.units import unit_words
-from finsim.report.wording import Wording
+from finsim.report.wording import Table, Wording
 from finsim.report.workbook.inputs import Given
 from finsim.result import Result
 from finsim.scenario.problems import placed

@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 
 from finsim.difference import compare
 from finsim.report import differences
-from finsim.report.figures import Table
+from finsim.report.wording import Table
 from finsim.scenario.document import parse
 from finsim.scenario.problems import Problem, ScenarioError, placed
 from finsim.sheet.errors import SheetError

@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from finsim.report import figures, findings
-from finsim.report.figures import Table
+from finsim.report.wording import Table
 from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
 from finsim.web.address import Shown, View
