@@ -1,6 +1,6 @@
 """How fast the engine is: J30 beside two programs written by hand for it, seven districts, and a city of 85.
 
-    python benchmarks/engine.py [j30 | songxian | yichang] [--trials 10000]
+    python benchmarks/engine.py [j30 | songxian | yichang | growth] [--trials 10000] [--most 1000000]
 
 Times are processor times of this process (so that other work on the machine counts less), medians of several runs; the ratios
 are between medians of one run of this program. numba, which only a yardstick needs, may be missing.
@@ -23,6 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core for everyone
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
+import growth
 import j30
 import yardsticks
 
@@ -42,10 +43,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", default=["j30", "songxian", "yichang"])
     parser.add_argument("--trials", type=int, default=10_000)
+    parser.add_argument("--most", type=int, default=1_000_000, help="most trials in the chart of growth")
     chosen = parser.parse_args()
     environment()
     for part in chosen.parts:
-        {"j30": common_job, "songxian": songxian, "yichang": yichang}[part](chosen.trials)
+        if part == "growth":
+            growth.growth(chosen.trials, chosen.most)
+        else:
+            {"j30": common_job, "songxian": songxian, "yichang": yichang}[part](chosen.trials)
 
 
 def environment() -> None:

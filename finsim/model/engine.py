@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from finsim.model.structure import Sheets
 from finsim.sheet.llvm_backend import Accelerated, accelerated
-from finsim.sheet.numpy_backend import Array, Program, compile_plan
+from finsim.sheet.numpy_backend import Array, Program, Values, compile_plan
 from finsim.sheet.planner import Plan, drawn_rows, given_of, split
 
 COLUMNS = 8_192
 """Columns (members × trials) calculated together: what fits the processor's cache, and bounds the memory."""
+
+TOGETHER = 2_048
+"""Columns of accounts that vector code calculates together: it keeps what their units add up to, in every period."""
 
 @dataclass(frozen=True)
 class Numbers:
@@ -40,22 +45,24 @@ class Engine:
     drawn    inputs that change from trial to trial, by sheet: ``("unit", path)`` or ``("account", path)``
     yearly   those of them that have a value for every period
     wanted   account rows (and, with ``wanted_units``, unit rows) to give back
+    peaks    rows, by sheet, of which only the greatest absolute value over periods, members and trials is given back: (1, 1)
     backend  what calculates the trials: see :func:`~finsim.sheet.llvm_backend.accelerated`
     """
 
     def __init__(
         self, sheets: Sheets, numbers: Numbers, groups: Sequence[Sequence[int]], wanted: Collection[str],
         wanted_units: Collection[str] = (), drawn: Collection[tuple[str, str]] = (), backend: str | None = None,
-        yearly: Collection[tuple[str, str]] = (),
+        peaks: Collection[tuple[str, str]] = (), yearly: Collection[tuple[str, str]] = (),
     ) -> None:  # fmt: skip
         self.sheets, self.numbers = sheets, numbers
-        self.wanted, self.wanted_units = tuple(wanted), tuple(wanted_units)
+        self.peaks = {path for sheet, path in peaks if sheet == "account"}.difference(wanted)
+        self.unit_peaks = {path for sheet, path in peaks if sheet == "unit"}.difference(wanted_units)
+        self.wanted, self.wanted_units = (*wanted, *sorted(self.peaks)), (*wanted_units, *sorted(self.unit_peaks))
         self.groups = [list(group) for group in groups]
         self.periods = len(numbers.years)
         self.group_of = np.full(len(numbers.units), -1)
         for a, group in enumerate(self.groups):
             self.group_of[group] = a
-        self.account_of = {unit: a for a, group in enumerate(self.groups) for unit in group}
         for sheet, path in drawn:
             inputs = (sheets.unit if sheet == "unit" else sheets.account).inputs
             if path not in inputs:
@@ -64,22 +71,15 @@ class Engine:
                 raise ValueError(f"{path} has one value for all periods")
         unit_drawn = {path for sheet, path in drawn if sheet == "unit"}
         account_drawn = {path for sheet, path in drawn if sheet == "account"}
-        unit_yearly, account_yearly = ({path for sheet, path in yearly if sheet == s} for s in ("unit", "account"))
-        moving = drawn_rows(sheets.unit.rows, unit_drawn) | unit_drawn
-        moved_sums = {path for path, source in sheets.account.units.items() if source in moving}
-        fixed, moved = split(sheets.account.rows, wanted, account_drawn | moved_sums, account_yearly)
-        read = [*_sums_read(fixed), *_sums_read(moved)]
-        sources = {sheets.account.units[path] for path in read} & sheets.unit.rows.keys()
-        unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn, unit_yearly)
-        self.fixed, self.unit_fixed = compile_plan(fixed), compile_plan(unit_fixed)
-        self.sums = {sheets.account.units[path] for path in read}
+        plans = _planned(sheets, self.wanted, self.wanted_units, frozenset(drawn), frozenset(yearly))
+        self.fixed, self.unit_fixed, self.sums = plans.fixed, plans.unit_fixed, plans.sums
         self._calculate_fixed()
         stays = {path: array for path, array in self.unit_values.items() if path not in unit_drawn}
-        self.unit_moved = accelerated(unit_moved, self.periods, stays, backend)
-        self.unit_read = given_of(unit_moved)
+        self.unit_moved = accelerated(plans.unit_moved, self.periods, stays, backend)
+        self.unit_read = given_of(plans.unit_moved)
         account_drawn |= {f"units:{path}" for path in unit_drawn}
         stays = {path: array for path, array in self.values.items() if path not in account_drawn}
-        self.moved = accelerated(moved, self.periods, stays, backend)
+        self.moved = accelerated(plans.moved, self.periods, stays, backend)
 
     @property
     def accelerated(self) -> bool:
@@ -103,54 +103,77 @@ class Engine:
 
         ``drawn`` gives each drawn input as (members, trials), a yearly one as (periods + 2, members, trials). Rows come as
         (periods + 2, members, trials or 1), cells as (members, trials or 1); rows that no drawn input reaches keep a trial
-        axis of 1.
+        axis of 1, and peaks are (1, 1).
         """
         drawn = drawn or {}
         values = dict(self.values)
         values.update({path: array for (sheet, path), array in drawn.items() if sheet == "account"})
-        unit_rows: dict[str, Array] = {}
         for path in self.sums:
             array = drawn.get(("unit", path))
             if array is not None:
                 values[f"units:{path}"] = self._summed(array, path, trials)
-        if self.unit_moved.plan.wanted:
-            unit_rows = self._units(drawn, trials, values)
-        rows = values | self._run(self.moved, (len(self.groups), trials), values)
-        unit_rows = self.unit_values | unit_rows
-        return {path: rows[path] for path in self.wanted}, {path: unit_rows[path] for path in self.wanted_units}
+        count = len(self.groups)
+        in_parts = self.accelerated and self.unit_peaks.issuperset(self.wanted_units)
+        step = max(1, TOGETHER // trials if in_parts else count)
+        parts = [self._some(slice(i, min(i + step, count)), drawn, trials, values) for i in range(0, max(1, count), step)]
+        if len(parts) == 1:
+            return parts[0]
+        return _joined([rows for rows, _ in parts], self.peaks), _joined([rows for _, rows in parts], self.unit_peaks)
 
-    def _units(self, drawn: Mapping[tuple[str, str], Array], trials: int, values: dict[str, Array]) -> dict[str, Array]:
-        """Evaluate the moving unit rows, adding them to the accounts in the order of the ids; by NumPy some units at a time."""
-        count = len(self.numbers.units)
+    def _some(
+        self, part: slice, drawn: Mapping[tuple[str, str], Array], trials: int, values: Values
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Wanted rows of some accounts and of their units; with the first accounts go units that belong to none."""
+        accounts, units = part.stop - part.start, len(self.numbers.units)
         here = {path: self.unit_values[path] for path in self.unit_read}
         here.update({path: array for (sheet, path), array in drawn.items() if sheet == "unit"})
-        program = self.unit_moved
+        groups, inside = self.group_of, dict(values)
+        if accounts < len(self.groups):
+            chosen = np.flatnonzero((groups >= (part.start or -1)) & (groups < part.stop))
+            groups = np.maximum(groups[chosen] - part.start, -1)
+            here = {path: _members(array, chosen, units) for path, array in here.items()}
+            inside = {path: _members(array, part, len(self.groups)) for path, array in values.items()}
+        unit_rows: dict[str, Array] = {}
+        if self.unit_moved.plan.wanted:
+            unit_rows, sums = self._units(here, (len(groups), trials), groups, accounts)
+            inside |= {f"units:{path}": array for path, array in sums.items()}
+        moved = self._run(self.moved, (accounts, trials), inside)
+        rows, unit_rows = inside | moved, self.unit_values | unit_rows
+        return (
+            {path: _peak(rows[path]) if path in self.peaks else rows[path] for path in self.wanted},
+            {path: _peak(unit_rows[path]) if path in self.unit_peaks else unit_rows[path] for path in self.wanted_units},
+        )
+
+    def _units(
+        self, values: Values, shape: tuple[int, int], groups: NDArray[np.int64], accounts: int
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The moving unit rows and their sums over the units of each account, in the order of the ids; by NumPy some units at a time."""
+        program, (count, trials) = self.unit_moved, shape
         if isinstance(program, Accelerated):
             moved = dict.fromkeys(program.plan.wanted)
-            stored, summed = [p for p in moved if p in self.wanted_units], [p for p in moved if p in self.sums]
-            found = program.summed(self.periods, (count, trials), here, stored, summed, self.group_of)
+            peaks, summed = [p for p in moved if p in self.unit_peaks], [p for p in moved if p in self.sums]
+            stored = [p for p in moved if p in self.wanted_units and p not in self.unit_peaks]
+            found = program.summed(self.periods, shape, values, stored, summed, groups, peaks)
             if found is not None:
-                values.update({f"units:{path}": array for path, array in found[1].items()})
-                return found[0]
+                return found
             program = program.reference
         step = max(1, COLUMNS // trials)
         kept: dict[str, list[Array]] = {}
+        sums: dict[str, Array] = {}
         for first in range(0, count, step):
             part = slice(first, min(first + step, count))
-            inside = {path: _members(array, part, count) for path, array in here.items()}
+            inside = {path: _members(array, part, count) for path, array in values.items()}
             rows = self._run(program, (part.stop - part.start, trials), inside)
             for path, row in rows.items():
                 if path in self.sums:
-                    name = f"units:{path}"
                     if first == 0:
-                        shape = (*row.shape[:-2], len(self.groups), trials)
-                        values[name] = np.zeros(shape)
-                    for offset in range(part.start, part.stop):
-                        if offset in self.account_of:
-                            values[name][..., self.account_of[offset], :] += row[..., offset - part.start, :]
+                        sums[path] = np.zeros((*row.shape[:-2], accounts, trials))
+                    for offset, account in enumerate(groups[part]):
+                        if account >= 0:
+                            sums[path][..., account, :] += row[..., offset, :]
                 if path in self.wanted_units:
-                    kept.setdefault(path, []).append(row)
-        return {path: parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-2) for path, parts in kept.items()}
+                    kept.setdefault(path, []).append(_peak(row) if path in self.unit_peaks else row)
+        return {path: parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-2) for path, parts in kept.items()}, sums
 
     def _summed(self, array: Array, path: str, trials: int) -> Array:
         count = len(self.numbers.units)
@@ -164,14 +187,53 @@ class Engine:
     def _run(
         self, program: Program | Accelerated, shape: tuple[int, int], values: Mapping[str, Array]
     ) -> dict[str, Array]:
+        if isinstance(program, Accelerated):
+            return program.checked(self.periods, shape, values, self.peaks)
         return program.checked(self.periods, shape, values)
+
+
+@dataclass(frozen=True)
+class _Plans:
+    """What is calculated once and what trial by trial, on both sheets; ``sums`` are the unit rows that accounts add up."""
+
+    fixed: Program
+    unit_fixed: Program
+    moved: Plan
+    unit_moved: Plan
+    sums: frozenset[str]
+
+
+@lru_cache(maxsize=32)
+def _planned(
+    sheets: Sheets, wanted: tuple[str, ...], wanted_units: tuple[str, ...], drawn: frozenset[tuple[str, str]], yearly: frozenset[tuple[str, str]]
+) -> _Plans:  # fmt: skip
+    """Planned once for a structure: to plan takes longer than to calculate the base case."""
+    unit_drawn, account_drawn = ({path for sheet, path in drawn if sheet == s} for s in ("unit", "account"))
+    unit_yearly, account_yearly = ({path for sheet, path in yearly if sheet == s} for s in ("unit", "account"))
+    moving = drawn_rows(sheets.unit.rows, unit_drawn) | unit_drawn
+    moved_sums = {path for path, source in sheets.account.units.items() if source in moving}
+    fixed, moved = split(sheets.account.rows, wanted, account_drawn | moved_sums, account_yearly)
+    sums = frozenset(sheets.account.units[path] for path in [*_sums_read(fixed), *_sums_read(moved)])
+    sources = sums & sheets.unit.rows.keys()
+    unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn, unit_yearly)
+    return _Plans(compile_plan(fixed), compile_plan(unit_fixed), moved, unit_moved, sums)
+
+
+def _joined(parts: Sequence[Mapping[str, Array]], peaks: Collection[str]) -> dict[str, Array]:
+    """Rows of some accounts after those of others; of ``peaks`` the greatest."""
+    rows = {path: np.concatenate([part[path] for part in parts], axis=-2) for path in parts[0]}
+    return {path: _peak(row) if path in peaks else row for path, row in rows.items()}
+
+
+def _peak(row: Array) -> Array:
+    return np.full((1, 1), np.abs(row).max())
 
 
 def _sums_read(plan: Plan) -> list[str]:
     return [path for path, row in plan.rows.items() if row.formula.op == "units"]
 
 
-def _members(array: Array, part: slice, count: int) -> Array:
+def _members(array: Array, part: slice | NDArray[np.intp], count: int) -> Array:
     return array[..., part, :] if array.ndim >= 2 and array.shape[-2] == count and count > 1 else array
 
 

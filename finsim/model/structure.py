@@ -123,9 +123,9 @@ class Structure:
     bays: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheets:
-    """The two sheets of a structure: one for units, one for accounts."""
+    """The two sheets of a structure: one for units, one for accounts. Equal only to itself."""
 
     unit: Model
     account: Model

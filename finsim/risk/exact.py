@@ -139,9 +139,10 @@ def ndtri(p: ArrayLike) -> Floats:
 
 def _bell(size: Floats) -> Floats:
     """exp(-size²/2). The square of the size cut to sixteenths is exact; what it leaves out is small."""
-    coarse = np.trunc(size * 16.0) / 16.0
+    sixteenths = np.trunc(size * 16.0)
+    coarse = sixteenths / 16.0
     rest = (size - coarse) * (size + coarse)
-    return exp(-0.5 * coarse * coarse) * exp(-0.5 * rest)
+    return _COARSE_BELL[sixteenths.astype(np.intp)] * exp(-0.5 * rest)
 
 
 def _ratio(x: Floats, top: tuple[float, ...], bottom: tuple[float, ...]) -> Floats:
@@ -157,6 +158,9 @@ def _polynomial(x: Floats, *coefficients: float) -> Floats:
         result += coefficient
     return result
 
+
+_SIXTEENTHS = np.arange(16.0 * 40.0 + 1.0) / 16.0
+_COARSE_BELL = exp(-0.5 * _SIXTEENTHS * _SIXTEENTHS)  # of every size that occurs: none is above 40
 
 # fmt: off
 # Coefficients of Cody (1969), highest power first.

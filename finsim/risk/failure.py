@@ -32,6 +32,8 @@ ROWS = (
     "public.beyond",
 )
 """Rows of the account's sheet that are read here, besides those of the tests."""
+BY_YEAR = ("liquidity.short", "lender.tested", "public.beyond")
+"""Those of them that are looked at year by year; of the others the sum over the years is enough."""
 _SCALE = 1024.0  # sums are of whole 1,024ths of 万元, about a yuan
 
 

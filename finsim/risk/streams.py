@@ -87,19 +87,15 @@ def _words(seed: int, variable: str, unit: str, start: int, stop: int, purpose: 
     return stream.random_raw(skipped + stop - start)[skipped:]
 
 
-def _stream(key: int, counter: int) -> np.random.Philox:
+def _stream(key: Words, counter: int) -> np.random.Philox:
     """The generator of this thread, set to a place: making a new one would first ask the system for chance, and throw it away."""
     if not hasattr(_own, "stream"):
         _own.stream = np.random.Philox(key=0)
         _own.state = _own.stream.state
     stream: np.random.Philox = _own.stream
-    _own.state["state"] = {"key": _halves(key, 2), "counter": _halves(counter, 4)}
+    _own.state["state"] = {"key": key, "counter": np.array([counter, 0, 0, 0], dtype=np.uint64)}
     stream.state = _own.state
     return stream
-
-
-def _halves(number: int, words: int) -> Words:
-    return np.array([(number >> 64 * i) & 0xFFFF_FFFF_FFFF_FFFF for i in range(words)], dtype=np.uint64)
 
 
 _own = threading.local()
@@ -111,7 +107,7 @@ def _middle(cells: Words) -> Floats:
 
 
 @lru_cache(maxsize=2**16)
-def _key(seed: int, variable: str, unit: str, purpose: str) -> int:
-    """128 bits that differ where one of the four does; as JSON they cannot run into each other."""
+def _key(seed: int, variable: str, unit: str, purpose: str) -> Words:
+    """128 bits, in two words, that differ where one of the four does; as JSON they cannot run into each other."""
     identity = json.dumps([f"{seed:d}", variable, unit, *([purpose] if purpose else [])])
-    return int.from_bytes(hashlib.sha256(identity.encode("ascii")).digest()[:16], "little")
+    return np.frombuffer(hashlib.sha256(identity.encode("ascii")).digest()[:16], dtype="<u8").astype(np.uint64)

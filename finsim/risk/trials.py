@@ -16,14 +16,15 @@ from finsim.model.engine import COLUMNS, Engine
 from finsim.model.structure import PASSES
 from finsim.result import INDICATORS, refuse_contradiction
 from finsim.risk.achieved import achieved
-from finsim.risk.failure import ROWS
+from finsim.risk.failure import BY_YEAR, ROWS, sum_of
 from finsim.risk.keeping import TrialFile
 from finsim.risk.sample import FAN_ROW, Sample
 from finsim.risk.sampling import Design, Sampler
 from finsim.risk.stopping import Goal, Watch
+from finsim.risk.streams import BLOCK
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
-from finsim.sheet import Text
+from finsim.sheet import Text, llvm_backend
 from finsim.sheet.numpy_backend import Array
 
 FEWEST = 256
@@ -66,7 +67,7 @@ def simulate(
     job = _Job(scenario, by, seed, sampler)
     sample = Sample(scenario, by or scenario.by, job.accounts, seed, sampler, goal)
     sample.dependence = achieved(scenario, job.drawing)
-    for stop, drawn, rows, unit_rows in _calculated(job, _spans(watch, job.step, trials), executor):
+    for stop, drawn, rows, unit_rows in _calculated(job, _spans(watch, job.first, job.step, trials), executor):
         checked = [*((path, rows[path]) for path in job.checks), *unit_rows.items()]
         refuse_contradiction({path: float(np.abs(row).max()) for path, row in checked})
         start, count = sample.trials, stop - sample.trials
@@ -89,26 +90,34 @@ class _Job:
         place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
         self.accounts = scenario.accounts(by)
         self.drawing = Sampler(scenario, seed, design, by)
-        self.checks = [path for path, row in scenario.sheets.account.rows.items() if row.check]
-        unit_checks = [path for path, row in scenario.sheets.unit.rows.items() if row.check]
-        measured = [*PASSES.values(), *ROWS, FAN_ROW, *(path for _, path, _, _ in INDICATORS), *self.checks]
+        sheets = {"unit": scenario.sheets.unit, "account": scenario.sheets.account}
+        checks = [(name, path) for name, sheet in sheets.items() for path, row in sheet.rows.items() if row.check]
+        self.checks = [path for name, path in checks if name == "account"]
+        measured = [*PASSES.values(), *ROWS, FAN_ROW, *(path for _, path, _, _ in INDICATORS)]
         groups = [[place[unit] for unit in account.units] for account in self.accounts]
         wanted = list(dict.fromkeys(measured))
         self.engine = Engine(
-            scenario.sheets, scenario.numbers, groups, wanted, unit_checks, self.drawing.inputs, yearly=self.drawing.yearly
+            scenario.sheets, scenario.numbers, groups, wanted, (), self.drawing.inputs, peaks=checks, yearly=self.drawing.yearly
         )
-        self.step = max(FEWEST, COLUMNS // max(len(place), len(self.accounts)))
+        columns = max(len(place), len(self.accounts))
+        self.step = max(FEWEST, COLUMNS // columns)
+        if self.engine.accelerated:  # a block is drawn fastest as a whole; what is kept of it grows with accounts and units
+            self.step = max(FEWEST, min(BLOCK, 4 * COLUMNS // len(self.accounts), 16 * COLUMNS // len(place)))
+        self.first = max(1, min(self.step, (llvm_backend.FEWEST - 1) // columns))
+        """Trials of the first chunk: so few that it is not worth compiling, and there is something to show at once."""
 
     def __call__(self, start: int, stop: int) -> Chunk:
         drawn = self.drawing(start, stop)
-        return stop, drawn, *self.engine(drawn, stop - start)
+        rows, unit_rows = self.engine(drawn, stop - start)
+        series = {FAN_ROW, *BY_YEAR, *self.checks}
+        return stop, drawn, {path: row if path in series else sum_of(row) for path, row in rows.items()}, unit_rows
 
 
-def _spans(watch: Watch, step: int, trials: int) -> Iterator[tuple[int, int]]:
-    """Chunks of so many trials; one ends wherever the sample is to be looked at."""
+def _spans(watch: Watch, first: int, step: int, trials: int) -> Iterator[tuple[int, int]]:
+    """Chunks of so many trials, after a small first one; one ends wherever the sample is to be looked at."""
     start = 0
     while start < trials:
-        stop = min(start + step, watch.next_stop(start))
+        stop = min((start // step + 1) * step if start else first, watch.next_stop(start))
         yield start, stop
         start = stop
 
@@ -116,8 +125,10 @@ def _spans(watch: Watch, step: int, trials: int) -> Iterator[tuple[int, int]]:
 def _calculated(job: _Job, spans: Iterator[tuple[int, int]], executor: Executor | None) -> Iterator[Chunk]:
     """The chunks in their order, some calculated ahead.
 
-    NumPy keeps all rows of a chunk, and so takes one after the other here.
+    The first is calculated here, before the others take the interpreter's time. NumPy keeps all rows of a chunk, and so
+    takes one after the other.
     """
+    yield job(*next(spans))
     workers = (os.cpu_count() or 1) if executor is not None or job.engine.accelerated else 1
     pool: Executor = executor or ThreadPoolExecutor(workers)
     calculate = partial(_elsewhere, pickle.dumps((job.scenario, job.by, job.seed, job.design))) if executor else job

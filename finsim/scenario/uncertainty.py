@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ _WITHOUT_UNIT = {"lognormal": (1,), "beta": (0, 1)}
 def draws(context: Context) -> list[Draw]:
     """Every entry under ``uncertain`` that holds. What is drawn for one unit stands after what is drawn for all."""
     entries = context.form.uncertain or {}
-    found = [draw for name, given in entries.items() if (draw := _draw(context, name, given))]
+    solved = {input_name(at) for at, _ in solved_values(context.form)}
+    found = [draw for name, given in entries.items() if (draw := _draw(context, name, given, solved))]
     if len(found) == len(entries) and not any(problem.path.startswith("uncertain.") for problem in context.problems):
         _check_independence(context, found)
     return sorted(found, key=lambda draw: draw.unit != "")
@@ -64,7 +65,7 @@ def _check_independence(context: Context, draws: list[Draw]) -> None:
         )  # fmt: skip
 
 
-def _draw(context: Context, name: str, given: Uncertain) -> Draw | None:
+def _draw(context: Context, name: str, given: Uncertain, solved: Collection[str]) -> Draw | None:
     at: Path = ("uncertain", name)
     unit, path = "", name
     if name.startswith("units."):
@@ -74,7 +75,7 @@ def _draw(context: Context, name: str, given: Uncertain) -> Draw | None:
     inputs = settable(context) if unit else settable(context) | settable_of_account(context)
     if not context.known(at, path, inputs, Text("没有这个输入。", "There is no such input.")):
         return None
-    if path in {input_name(solved) for solved, _ in solved_values(context.form)}:
+    if path in solved:
         context.refuse(
             at, Text("求解得出的输入在每次模拟中不变，不能抽样。", "An input that is solved is the same in every trial and cannot be drawn."), path,
             Text("其他输入", "other inputs"), Text("删去这一项，或直接写明取值。", "Remove the entry, or state the value."),

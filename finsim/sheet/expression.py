@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from typing import NoReturn, Union
 from weakref import WeakValueDictionary
 
@@ -319,25 +320,22 @@ MISSING = Expression("missing")
 """No value (NA): shown blank, passed over by lowest, highest and average."""
 
 
-def operands(expression: Expression) -> Iterator[tuple[Expression, str]]:
+@lru_cache(maxsize=2**15)
+def operands(expression: Expression) -> tuple[tuple[Expression, str], ...]:
     """Leaves of a formula that name something, each with the way it is read: same, prev, next, to_date or whole."""
-    seen: set[tuple[int, str]] = set()
+    found: dict[tuple[Expression, str], None] = {}
 
-    def walk(node: Expression, way: str) -> Iterator[tuple[Expression, str]]:
+    def walk(node: Expression, way: str) -> None:
         if node.op in ("row", "schedule"):
-            shift = node._place()[1]
-            mode = way or {0: "same", -1: "prev", 1: "next"}[shift]
-            if (id(node), mode) not in seen:
-                seen.add((id(node), mode))
-                yield node, mode
-        elif node.op in ("input", "units") and (id(node), way) not in seen:
-            seen.add((id(node), way))
-            yield node, way or "same"
+            found[node, way or {0: "same", -1: "prev", 1: "next"}[node._place()[1]]] = None
+        elif node.op in ("input", "units"):
+            found[node, way or "same"] = None
         inner = "whole" if node.op in WHOLE else "to_date" if node.op == "to_date" else way
         for child in node.args:
-            yield from walk(child, inner)
+            walk(child, inner)
 
-    yield from walk(expression, "")
+    walk(expression, "")
+    return tuple(found)
 
 
 def path_of(leaf: Expression) -> str:

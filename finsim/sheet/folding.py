@@ -74,8 +74,8 @@ class Folding:
         """What is known of a leaf in each of these periods alike."""
 
         def known(leaf: Expression) -> Known:
-            found = {self.at(t)(leaf) for t in periods}
-            return found.pop() if len(found) == 1 else None
+            found = self.at(periods[0])(leaf)
+            return found if found is not None and all(self.at(t)(leaf) == found for t in periods) else None
 
         return known
 
@@ -100,22 +100,25 @@ class Folding:
         return memo[node]
 
     def _operation(self, node: Expression, parts: list[Known]) -> Known:
-        op, args = node.op, node.args
-        # what is known may be left out, and so may what cannot fail
-        idle = [part is not None or not self.may_fail(child) for part, child in zip(parts, args, strict=True)]
+        op = node.op
+
+        def idle(*places: int) -> bool:
+            """What is known may be left out, and so may what cannot fail."""
+            return all(parts[i] is not None or not self.may_fail(node.args[i]) for i in places)
+
         if op in ("mul", "and", "or"):
             decisive = op == "or" if node.condition else 0.0
-            if all(idle) and any(part is not None and part == decisive for part in parts):
+            if any(part is not None and part == decisive for part in parts) and idle(0, 1):
                 return decisive
-        if op == "share" and all(idle):
+        if op == "share":
             part, whole = parts
-            if part == 0.0 or (whole is not None and abs(whole) < TOLERANCE):
+            if (part == 0.0 or (whole is not None and abs(whole) < TOLERANCE)) and idle(0, 1):
                 return 0.0
-        if op == "where" and parts[0] is not None and idle[2 if parts[0] else 1]:
+        if op == "where" and parts[0] is not None and idle(2 if parts[0] else 1):
             return parts[1 if parts[0] else 2]
-        if op == "where" and parts[1] == parts[2] and idle[0]:
+        if op == "where" and parts[1] == parts[2] and idle(0):
             return parts[1]
-        if any(part is None for part in parts):
+        if None in parts:
             return None
         return _result(op, parts, node.data)
 

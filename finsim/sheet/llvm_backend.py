@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from finsim.sheet.errors import FormulaError
 from finsim.sheet.folding import Folding
-from finsim.sheet.llvm_code import Code, write
-from finsim.sheet.llvm_text import LANES
+from finsim.sheet.llvm_code import write
+from finsim.sheet.llvm_text import LANES, TOGETHER, Code
 from finsim.sheet.numpy_backend import Array, Program, Values, compile_plan
 from finsim.sheet.planner import Plan, given_of
 
@@ -46,7 +46,7 @@ class Accelerated:
         self.reference: Program = compile_plan(plan)
         self.columns = 0
         """Columns asked for so far."""
-        self._compiled: dict[tuple[frozenset[str], frozenset[str]], _Compiled | None] = {}
+        self._compiled: dict[tuple[frozenset[str], ...], _Compiled | None] = {}
         self._lock = Lock()  # two threads do not compile the same
 
     @cached_property
@@ -59,33 +59,41 @@ class Accelerated:
         rows = self._fast(periods, shape, values)
         return self.reference(periods, shape, values) if rows is None else rows
 
-    def checked(self, periods: int, shape: tuple[int, int], values: Values) -> dict[str, Array]:
+    def checked(
+        self, periods: int, shape: tuple[int, int], values: Values, peaks: Collection[str] = ()
+    ) -> dict[str, Array]:
         """The wanted rows, of which none may hold a number that is not finite.
 
-        From finite numbers the processor has made none without saying so; then there is nothing to look through.
+        From finite numbers the processor has made none without saying so; then there is nothing to look through. Of rows in
+        ``peaks`` only the greatest absolute value is wanted: it may be given instead of the row, with the shape (1, 1).
         """
-        rows = self._fast(periods, shape, values) if self._finite(values) else None
+        rows = self._fast(periods, shape, values, peaks) if self._finite(values) else None
         return self.reference.checked(periods, shape, values) if rows is None else rows
 
     def summed(
         self, periods: int, shape: tuple[int, int], values: Values,
-        stored: Collection[str], summed: Collection[str], groups: NDArray[np.int64],
+        stored: Collection[str], summed: Collection[str], groups: NDArray[np.int64], peaks: Collection[str] = (),
     ) -> tuple[dict[str, Array], dict[str, Array]] | None:  # fmt: skip
         """Some wanted rows for all members, and sums of some over the members of each group, in the order of the members.
+
+        Of rows in ``peaks`` the first has the greatest absolute value only, as (1, 1).
 
         ``groups`` is the number of each member's group, −1 for none. Sums have the shape (periods + 2, groups, trials), or
         (groups, trials) of cells. None where the reference must calculate.
         """
         if not self._worth(shape) or not self._finite(values):
             return None
-        code = self.compiled(stored, summed)
+        code = self.compiled(stored, summed, peaks)
         return None if code is None else code(periods, shape, values, groups)
 
-    def _fast(self, periods: int, shape: tuple[int, int], values: Values) -> dict[str, Array] | None:
+    def _fast(
+        self, periods: int, shape: tuple[int, int], values: Values, peaks: Collection[str] = ()
+    ) -> dict[str, Array] | None:
         """The wanted rows by vector code; None where it is not worth its time, cannot be made, or met a failure."""
         if not self._worth(shape):
             return None
-        code = self.compiled(self.plan.wanted, ())
+        peaks = [path for path in self.plan.wanted if path in peaks]
+        code = self.compiled([path for path in self.plan.wanted if path not in peaks], (), peaks)
         found = None if code is None else code(periods, shape, values, np.zeros(shape[0], dtype=np.int64))
         return None if found is None else found[0]
 
@@ -96,13 +104,14 @@ class Accelerated:
     def _finite(self, values: Values) -> bool:
         return all(np.isfinite(values[name]).all() for name in self.drawn)
 
-    def compiled(self, stored: Collection[str], summed: Collection[str]) -> _Compiled | None:
+    def compiled(self, stored: Collection[str], summed: Collection[str], peaks: Collection[str]) -> _Compiled | None:
         """The code that stores and sums these rows, made once; None where an operation has none."""
-        key = frozenset(stored), frozenset(summed)
+        key = frozenset(stored), frozenset(summed), frozenset(peaks)
         with self._lock:
             if key not in self._compiled:
                 try:
-                    self._compiled[key] = _Compiled(self.plan, write(self.plan, self.folding, self.drawn, stored, summed))
+                    code = write(self.plan, self.folding, self.drawn, stored, summed, peaks)
+                    self._compiled[key] = _Compiled(self.plan, code)
                 except FormulaError as error:
                     _log.warning("calculating with NumPy: %s", error)
                     self._compiled[key] = None
@@ -114,7 +123,7 @@ class _Compiled:
 
     def __init__(self, plan: Plan, code: Code) -> None:
         self.plan, self.code = plan, code
-        self._run = MachineCode(code.text, "run", 7, 3)
+        self._run = MachineCode(code.text, "run", 8, 3)
 
     def __call__(
         self, periods: int, shape: tuple[int, int], values: Values, groups: NDArray[np.int64]
@@ -135,16 +144,28 @@ class _Compiled:
             series[:, :, i] = values[name][:, :, 0].T
         count = int(groups.max()) + 1
         group = np.where(groups < 0, count, groups)  # members of no group have one of their own, not given back
-        out = np.empty((int(group.max()) + 1, periods + 2, len(code.summed), shape[1]))
+        out = np.empty((len(code.summed), periods + 2, int(group.max()) + 1, shape[1]))
         places = out.size // shape[1]
-        sums, scratch = np.empty(places * LANES), np.zeros(code.scratch)
-        used = (table, cells, series, scratch, group, sums, out)
+        targets = np.ascontiguousarray(np.arange(places).reshape(out.shape[:3]).transpose(2, 1, 0))
+        sums, scratch = _on_lines(places * TOGETHER * LANES), _on_lines(code.scratch)
+        used = (table, cells, series, scratch, group, sums, targets, out)
         if self._run(*(array.ctypes.data for array in used), *shape, places) & _IMPOSSIBLE:
             return None
-        given = out[:count].transpose(2, 1, 0, 3)
-        return rows, {
-            path: given[i, 0] if self.plan.rows[path].cell else given[i] for i, path in enumerate(code.summed)
+        peaks = scratch[code.scratch - len(code.peaks) * LANES :].reshape(-1, LANES).max(axis=1, initial=0.0)
+        return rows | dict(zip(code.peaks, peaks.reshape(-1, 1, 1), strict=True)), {
+            path: (out[i, 0] if self.plan.rows[path].cell else out[i])[..., :count, :] for i, path in enumerate(code.summed)
         }  # fmt: skip
+
+
+_LINE = 64
+"""Bytes that the processor's cache moves at a time."""
+
+
+def _on_lines(count: int) -> Array:
+    """Room for numbers, all 0, that begins where a line of the cache does: a vector that lies across two costs twice."""
+    room = np.zeros(count + _LINE // 8)
+    first = -room.ctypes.data % _LINE // 8
+    return room[first : first + count]
 
 
 # ---- choosing --------------------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ what it was asked that cannot be done (a division by nothing, an overflow). Valu
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from finsim.sheet.errors import FormulaError
 from finsim.sheet.expression import WHOLE, Expression, operands, path_of
 from finsim.sheet.folding import Folding, Known
-from finsim.sheet.llvm_text import FRAME, LANES, VECTOR, Emitter, literal
+from finsim.sheet.llvm_text import FRAME, LANES, TOGETHER, VECTOR, Code, Emitter, literal
 from finsim.sheet.model import Row, reads
 from finsim.sheet.planner import Plan, given_of
 from finsim.sheet.text import Text
@@ -23,46 +22,26 @@ _COMPARED = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge"}
 _NAN, _INFINITE = float("nan"), float("inf")
 
 
-@dataclass(frozen=True)
-class Code:
-    """Code of ``run(table, cells, series, scratch, groups, sums, out, members, trials, places)``; it gives the processor's status.
-
-    table    addresses of the drawn values, in the order of ``drawn``, and of the rows ``stored``: each has all members and trials;
-             the rows hold zeros, and a 0 that is known is not written again
-    cells    what is the same in all trials, for each member one after the other: the values of ``cells``
-    series   and the values of ``series`` in each period, from before the first to after the last
-    scratch  room for ``scratch`` numbers, which are 0 at first
-    groups   number of the group to which each member is added, in the order of the members
-    sums     room for one vector at each of ``places``: for each group in each period each row ``summed``
-    out      the same for all trials (a cell stands in the place before the first period)
-    """
-
-    text: str
-    drawn: tuple[str, ...]
-    cells: tuple[str, ...]
-    series: tuple[str, ...]
-    stored: tuple[str, ...]
-    summed: tuple[str, ...]
-    scratch: int
-
-
-def write(plan: Plan, folding: Folding, drawn: Collection[str], stored: Collection[str], summed: Collection[str]) -> Code:
+def write(
+    plan: Plan, folding: Folding, drawn: Collection[str],
+    stored: Collection[str], summed: Collection[str], peaks: Collection[str] = (),
+) -> Code:  # fmt: skip
     """The code for one number of periods; ``drawn`` are those of the values read that differ from trial to trial.
 
-    Wanted rows are ``stored`` for every member, or ``summed`` over the members of each group, or both.
+    Wanted rows are ``stored`` for every member, or ``summed`` over the members of each group, or both; or their ``peaks`` kept.
     """
-    writer, periods = _Writer(plan, folding, drawn, stored, summed), folding.periods
+    writer, periods = _Writer(plan, folding, drawn, stored, summed, peaks), folding.periods
     for number in range(len(plan.stages)):
         writer.stage(number)
     numbers = ", ".join(f"double {written}" for written in writer.numbers or [literal(0.0)])
     text = FRAME.format(
         count=max(1, len(writer.numbers)), numbers=numbers, vector=VECTOR, lanes=LANES, end=writer.block,
         pointers="\n".join(writer.pointers), body="\n".join(writer.body), cells=len(writer.cells), slots=len(writer.slot_of),
-        series=len(writer.fixed_series) * (periods + 2), sums=len(writer.summed) * (periods + 2),
+        rows=periods + 2, together=TOGETHER * LANES, lanes_less_one=LANES - 1, series=len(writer.fixed_series) * (periods + 2), sums=len(writer.summed) * (periods + 2),
     )  # fmt: skip
     return Code(
         text, tuple(writer.drawn), tuple(writer.cells), tuple(writer.fixed_series), tuple(writer.wanted), tuple(writer.summed),
-        len(writer.slot_of) * (periods + 2) * LANES,
+        tuple(writer.peaks), (len(writer.slot_of) * (periods + 2) + len(writer.peaks)) * LANES,
     )  # fmt: skip
 
 
@@ -74,8 +53,9 @@ class _Writer(Emitter):
     """
 
     def __init__(
-        self, plan: Plan, folding: Folding, drawn: Collection[str], stored: Collection[str], summed: Collection[str]
-    ) -> None:
+        self, plan: Plan, folding: Folding, drawn: Collection[str],
+        stored: Collection[str], summed: Collection[str], peaks: Collection[str],
+    ) -> None:  # fmt: skip
         self.plan, self.folding, self.periods = plan, folding, folding.periods
         self.path = ""
         """The row whose formula is being written."""
@@ -89,6 +69,7 @@ class _Writer(Emitter):
         self.fixed_series = {name: i for i, name in enumerate(name for name in fixed if self.given[name])}
         self.wanted = dict.fromkeys(stored)
         self.summed = {path: i for i, path in enumerate(dict.fromkeys(summed))}
+        self.peaks = {path: i for i, path in enumerate(dict.fromkeys(peaks))}
         self.stage_of = {path: number for number, stage in enumerate(plan.stages) for path in stage.rows}
         self.read_until = dict(self.stage_of)
         for path, row in plan.rows.items():
@@ -182,7 +163,13 @@ class _Writer(Emitter):
         return after
 
     def _add(self, path: str, value: str, t: str) -> None:
-        """Add the row of a member to the sum of its group."""
+        """Add the row of a member to the sum of its group, and see whether it is the greatest."""
+        if path in self.peaks:
+            place = self.shared(f"add i64 %peaks, {self.peaks[path]}")
+            address = self.vector(f"getelementptr {VECTOR}, ptr %scratch, i64 {place}")
+            size = self.vector(f"call {VECTOR} @llvm.fabs.v{LANES}f64({VECTOR} {value})")
+            before = self.vector(f"load {VECTOR}, ptr {address}, align 8")
+            self.store(self.vector(f"call {VECTOR} @llvm.maxnum.v{LANES}f64({VECTOR} {size}, {VECTOR} {before})"), address)
         if path not in self.summed:
             return
         period = self.shared(f"mul i64 {t}, {len(self.summed)}")

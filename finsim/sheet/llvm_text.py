@@ -5,11 +5,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from finsim.sheet.expression import TOLERANCE
 
 LANES = 8
 """Trials in one vector: two or more registers, so that one operation need not wait for the one before it."""
+
+TOGETHER = 4
+"""Vectors of trials calculated for one member after the other: its values of each year are then still in the cache."""
 
 VECTOR = f"<{LANES} x double>"
 
@@ -18,11 +22,12 @@ FRAME = """\
 
 declare {vector} @llvm.sqrt.v{lanes}f64({vector})
 declare {vector} @llvm.fabs.v{lanes}f64({vector})
+declare {vector} @llvm.maxnum.v{lanes}f64({vector}, {vector})
 declare void @llvm.x86.sse.stmxcsr(ptr)
 declare void @llvm.x86.sse.ldmxcsr(ptr)
 
 define i32 @run(
-  ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %out, i64 %members, i64 %trials, i64 %places
+  ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %targets, ptr %out, i64 %members, i64 %trials, i64 %places
 ) #0 {{
   %found = alloca i32
   %changed = alloca i32
@@ -32,7 +37,7 @@ define i32 @run(
   store i32 %cleared, ptr %changed
   call void @llvm.x86.sse.ldmxcsr(ptr %changed)
   call void @columns(
-    ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %out, i64 %members, i64 %trials, i64 %places
+    ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %targets, ptr %out, i64 %members, i64 %trials, i64 %places
   )
   call void @llvm.x86.sse.stmxcsr(ptr %changed)
   call void @llvm.x86.sse.ldmxcsr(ptr %found)
@@ -41,22 +46,28 @@ define i32 @run(
 }}
 
 define internal void @columns(
-  ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %out, i64 %members, i64 %trials, i64 %places
+  ptr %table, ptr %cells, ptr %series, ptr %scratch, ptr %groups, ptr %sums, ptr %targets, ptr %out, i64 %members, i64 %trials, i64 %places
 ) #0 {{
 entry:
   %last = sub i64 %trials, {lanes}
   %columns = mul i64 %members, %trials
   %slots = add i64 {slots}, 0
+  %peaks = mul i64 {slots}, {rows}
 {pointers}
   br label %each_trial
 each_trial:
   %trial = phi i64 [0, %entry], [%next_trial, %trial_done]
-  %beyond = icmp sgt i64 %trial, %last
-  %in_member = select i1 %beyond, i64 %last, i64 %trial
+  %next_trial = add i64 %trial, {together}
+  %over = icmp slt i64 %next_trial, %trials
+  %stop = select i1 %over, i64 %next_trial, i64 %trials
+  %taken = sub i64 %stop, %trial
+  %filled = add i64 %taken, {lanes_less_one}
+  %vectors = udiv i64 %filled, {lanes}
+  %rooms = mul i64 %places, %vectors
   br label %clear
 clear:
   %c = phi i64 [0, %each_trial], [%next_c, %clearing]
-  %uncleared = icmp slt i64 %c, %places
+  %uncleared = icmp slt i64 %c, %rooms
   br i1 %uncleared, label %clearing, label %each_member
 clearing:
   %clear_at = getelementptr {vector}, ptr %sums, i64 %c
@@ -64,9 +75,8 @@ clearing:
   %next_c = add i64 %c, 1
   br label %clear
 each_member:
-  %member = phi i64 [0, %clear], [%next_member, %{end}]
+  %member = phi i64 [0, %clear], [%next_member, %member_done]
   %first = mul i64 %member, %trials
-  %at = add i64 %first, %in_member
   %cell_offset = mul i64 %member, {cells}
   %member_cells = getelementptr double, ptr %cells, i64 %cell_offset
   %series_offset = mul i64 %member, {series}
@@ -74,26 +84,45 @@ each_member:
   %group_at = getelementptr i64, ptr %groups, i64 %member
   %group = load i64, ptr %group_at
   %sum_offset = mul i64 %group, {sums}
-  %member_sums = getelementptr {vector}, ptr %sums, i64 %sum_offset
+  br label %each_vector
+each_vector:
+  %vector = phi i64 [%trial, %each_member], [%next_vector, %{end}]
+  %room = phi i64 [%sum_offset, %each_member], [%next_room, %{end}]
+  %beyond = icmp sgt i64 %vector, %last
+  %in_member = select i1 %beyond, i64 %last, i64 %vector
+  %at = add i64 %first, %in_member
+  %member_sums = getelementptr {vector}, ptr %sums, i64 %room
 {body}
+  %next_vector = add i64 %vector, {lanes}
+  %next_room = add i64 %room, %places
+  %unfinished = icmp slt i64 %next_vector, %stop
+  br i1 %unfinished, label %each_vector, label %member_done
+member_done:
   %next_member = add i64 %member, 1
   %again = icmp slt i64 %next_member, %members
   br i1 %again, label %each_member, label %give
 give:
-  %g = phi i64 [0, %{end}], [%next_g, %giving]
-  %ungiven = icmp slt i64 %g, %places
+  %g = phi i64 [0, %member_done], [%next_g, %giving]
+  %ungiven = icmp slt i64 %g, %rooms
   br i1 %ungiven, label %giving, label %trial_done
 giving:
   %sum_at = getelementptr {vector}, ptr %sums, i64 %g
   %sum = load {vector}, ptr %sum_at, align 8
-  %out_row = mul i64 %g, %trials
-  %out_place = add i64 %out_row, %in_member
+  %g_vector = udiv i64 %g, %places
+  %g_place = urem i64 %g, %places
+  %g_lanes = mul i64 %g_vector, {lanes}
+  %g_trial = add i64 %trial, %g_lanes
+  %g_beyond = icmp sgt i64 %g_trial, %last
+  %g_in_member = select i1 %g_beyond, i64 %last, i64 %g_trial
+  %target_at = getelementptr i64, ptr %targets, i64 %g_place
+  %target = load i64, ptr %target_at
+  %out_row = mul i64 %target, %trials
+  %out_place = add i64 %out_row, %g_in_member
   %out_at = getelementptr double, ptr %out, i64 %out_place
   store {vector} %sum, ptr %out_at, align 8
   %next_g = add i64 %g, 1
   br label %give
 trial_done:
-  %next_trial = add i64 %trial, {lanes}
   %more = icmp slt i64 %next_trial, %trials
   br i1 %more, label %each_trial, label %done
 done:
@@ -105,6 +134,35 @@ attributes #0 = {{ noinline nounwind "no-stack-arg-probe" }}
 """For some trials at a time all members, so that sums over them stay in the cache. The last vector is moved back to end with the last trial: some trials are then calculated twice, the same."""
 
 
+@dataclass(frozen=True)
+class Code:
+    """Code of ``run(table, cells, series, scratch, groups, sums, targets, out, members, trials, places)``.
+
+    It gives the processor's status.
+
+    table    addresses of the drawn values, in the order of ``drawn``, and of the rows ``stored``: each has all members and trials;
+             the rows hold zeros, and a 0 that is known is not written again
+    cells    what is the same in all trials, for each member one after the other: the values of ``cells``
+    series   and the values of ``series`` in each period, from before the first to after the last
+    scratch  room for ``scratch`` numbers, which are 0 at first; the last hold, in the end, one vector for each row of ``peaks``:
+             its greatest absolute values, over all members and periods
+    groups   number of the group to which each member is added, in the order of the members
+    sums     room for ``TOGETHER`` vectors at each of ``places``: for each group in each period each row ``summed``
+             (a cell stands in the place before the first period)
+    targets  the place in ``out`` of each of these places
+    out      the sums of all trials
+    """
+
+    text: str
+    drawn: tuple[str, ...]
+    cells: tuple[str, ...]
+    series: tuple[str, ...]
+    stored: tuple[str, ...]
+    summed: tuple[str, ...]
+    peaks: tuple[str, ...]
+    scratch: int
+
+
 class Emitter:
     """Writes code line by line; every operation gets a name of its own and is on a vector of trials."""
 
@@ -114,7 +172,7 @@ class Emitter:
         self.body: list[str] = []
         self.lines = self.body
         """Where code goes at present: ``body``, or the inside of a loop that is added to it later."""
-        self.block = "each_member"
+        self.block = "each_vector"
         """The block at the end of ``body``."""
         self.count = 0
         self.constants: dict[str, str] = {}

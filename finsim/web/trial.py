@@ -15,7 +15,7 @@ from finsim.report.units import unit_words
 from finsim.report.wording import MINUS
 from finsim.report.workbook.inputs import Given, given, number_of
 from finsim.result import Result, run
-from finsim.scenario.document import Document, Path, parse
+from finsim.scenario.document import Document, Path, Value
 from finsim.scenario.goals import AMOUNTS
 from finsim.scenario.loading import load_document
 from finsim.scenario.problems import Problem, ScenarioError, dotted
@@ -55,9 +55,14 @@ class Trial:
 
     of: str
     scenario: Scenario
-    text: str
+    value: Value
     changes: tuple[Change, ...]
     _results: dict[str, Result] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The file."""
+        return as_yaml(self.value)
 
     def result(self, by: str) -> Result:
         if by not in self._results:
@@ -114,7 +119,7 @@ def allowed(bounds: Bounds) -> str:
     return " · ".join(f"{sign} {shown_number(limit)}" for sign, limit in signs if limit is not None)
 
 
-def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: Mapping[str, str], name: str) -> Trial | Refused:
+def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: Mapping[str, str]) -> Trial | Refused:
     """The trial of what was typed, by ids of inputs; or what is wrong with it. Empty if nothing is other than it was."""
     new, refused = _numbers(items, typed)
     if refused or not new:
@@ -125,9 +130,8 @@ def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: 
         if (where := _put(value, scenario, items, key, number, new)) is None:
             return {key: TEXTS["follows"]}
         places[dotted(where)] = key
-    text = as_yaml(value)
     try:
-        after = load_document(parse(text.encode(), name))
+        after = load_document(Document(value, document.places))
     except ScenarioError as error:
         return _at_their_fields(error.problems, places)
     changes = tuple(_changes(scenario, after, new))
@@ -135,7 +139,7 @@ def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: 
         return {c.item.id: TEXTS["follows"] for c in lost}
     if unmoved := new.keys() - {c.item.id for c in changes}:
         return {key: TEXTS["follows"] for key in unmoved}
-    return Trial(of, after, text, changes)
+    return Trial(of, after, value, changes)
 
 
 def _numbers(items: Items, typed: Mapping[str, str]) -> tuple[dict[str, float], Refused]:

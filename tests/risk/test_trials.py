@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from collections import OrderedDict
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from finsim.scenario.document import Place
 from finsim.scenario.loading import load
 from finsim.scenario.problems import ScenarioError
 from finsim.scenario.scenario import Draw, Scenario
+from finsim.sheet import llvm_backend
 
 FILE = "scenarios/songxian-2023.yaml"
 
@@ -121,6 +123,32 @@ def test_every_account_balancing_is_rarer_than_each(scenario: Scenario) -> None:
     assert sample.probability_of_all().value <= min(
         sample.test_probability(a.id, BALANCED).value for a in sample.accounts
     )
+
+
+def test_the_first_result_comes_after_few_trials_before_anything_is_compiled(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven units: 142 trials are 994 columns, and compiling is worth its time from 1,000. Whole blocks follow."""
+    if not llvm_backend.use_llvm():
+        pytest.skip("no vector code here")
+    compiled: list[str] = []
+    making = llvm_backend.MachineCode.__init__
+
+    def watched(self: llvm_backend.MachineCode, text: str, name: str, addresses: int, numbers: int) -> None:
+        compiled.append(name)
+        making(self, text, name, addresses, numbers)
+
+    monkeypatch.setattr(llvm_backend.MachineCode, "__init__", watched)
+    monkeypatch.setattr(llvm_backend, "_kept", OrderedDict())
+    said: list[tuple[int, int]] = []
+
+    def progress(done: int, trials: int) -> bool:
+        said.append((done, len(compiled)))
+        return True
+
+    simulate(scenario, 2500, 3, "all", progress)
+    assert said[0] == (142, 0)
+    assert [done for done, _ in said[1:]] == [1024, 2048, 2500]
 
 
 def test_cancelling_stops_and_says_how_far_it_came(scenario: Scenario) -> None:

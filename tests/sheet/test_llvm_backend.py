@@ -24,7 +24,7 @@ from finsim.sheet import llvm_backend as backend
 from finsim.sheet import llvm_code as code
 from finsim.sheet.errors import SheetError
 from finsim.sheet.llvm_backend import Accelerated, accelerated
-from finsim.sheet.llvm_text import LANES
+from finsim.sheet.llvm_text import LANES, TOGETHER
 from finsim.sheet.model import build
 from finsim.sheet.numpy_backend import Array, Program, compile_plan, refuse_infinite
 from finsim.sheet.planner import Plan, plan
@@ -101,6 +101,33 @@ def test_sums_over_units(random: Random) -> None:
     for ours, theirs in zip(*found, strict=True):  # type: ignore[call-overload]
         for path, array in theirs.items():
             np.testing.assert_array_equal(*np.broadcast_arrays(ours[path], array), err_msg=path)
+
+
+@settings(max_examples=30, deadline=None)
+@given(randoms, st.sampled_from([LANES, LANES * TOGETHER + 3, 2 * LANES * TOGETHER]), st.sampled_from([1, 10**6]))
+def test_accounts_a_few_at_a_time_and_the_greatest_of_every_unit_row(random: Random, trials: int, columns: int) -> None:
+    sheets = random_sheets(random)
+    numbers, drawn = numbers_of(random, sheets, trials)
+    peaks = [("unit", path) for path in sheets.unit.rows] + [("account", path) for path in list(sheets.account.rows)[::2]]
+    wanted = list(sheets.account.rows)[1::2]
+    try:
+        plain = Engine(sheets, numbers, GROUPS, sheets.account.rows, sheets.unit.rows, drawn, "numpy")
+        rows, units = plain(drawn, trials)
+    except SheetError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("finsim.model.engine.TOGETHER", columns)
+        for name in ("llvm", "numpy"):
+            made = Engine(sheets, numbers, GROUPS, wanted, (), drawn, name, peaks)
+            found, found_units = made(drawn, trials)
+            for path in wanted:
+                np.testing.assert_array_equal(*np.broadcast_arrays(found[path], rows[path]), err_msg=path)
+            greatest = [(found[path], rows[path], path) for sheet, path in peaks if sheet == "account"]
+            greatest += [(found_units[path], array, path) for path, array in units.items()]
+            for peak, array, path in greatest:
+                assert peak.shape == (1, 1)
+                if not np.isnan(array).any():
+                    assert peak == np.abs(array).max(), (name, path)
 
 
 # ---- scenarios -------------------------------------------------------------------------------------------------

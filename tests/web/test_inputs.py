@@ -34,7 +34,7 @@ def desk(file: Path = SCENARIO) -> Desk:
 def attempt(typed: dict[str, str], file: Path = SCENARIO) -> Trial | Refused:
     here = desk(file)
     scenario = here.scenario(here.default)
-    return tried(here.default, scenario, here.documents[here.default], used(scenario), typed, here.name)
+    return tried(here.default, scenario, here.documents[here.default], used(scenario), typed)
 
 
 def succeeded(typed: dict[str, str], file: Path = SCENARIO) -> Trial:

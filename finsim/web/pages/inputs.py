@@ -173,7 +173,7 @@ def connect(app: Dash, site: Site) -> None:
         words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-        found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed, desk.name)
+        found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed)
         if isinstance(found, Trial):
             return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
