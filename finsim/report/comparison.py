@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, dressed, years_axis
+from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, styled, years_axis
 from finsim.report.units import unit_words
 from finsim.report.wording import NOTHING, Table, Wording
 from finsim.report.workbook.inputs import Given
@@ -81,7 +81,7 @@ def surplus(sides: Sequence[Side], finding: str, title: str, wording: Wording) -
             line={"color": colour, "dash": dash, "width": 2.5}, customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
         )  # fmt: skip
     years = sorted({year for side in sides for year in side.result.years})
-    figure = dressed(figure)
+    figure = styled(figure)
     figure.add_hline(0, line={"color": INK, "width": 1})
     figure.update_xaxes(**years_axis(years))
     figure.update_layout(hovermode="x unified")

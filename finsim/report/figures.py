@@ -135,7 +135,7 @@ def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     )  # fmt: skip
-    figure = dressed(go.Figure(sankey))
+    figure = styled(go.Figure(sankey))
     figure.update_layout(margin={"l": 4, "r": 4, "t": 10, "b": 10})
     rows = [
         (f"{wording.name(SAID[kind])}：{name}" if wording.lang == "zh" else f"{wording.name(SAID[kind])}: {name}",
@@ -193,7 +193,7 @@ def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
             customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
         ))  # fmt: skip
     _line(figure, 2, years, accumulated, wording, "accumulated", 0.0)
-    figure = dressed(figure)
+    figure = styled(figure)
     figure.update_layout(barmode="relative", bargap=0.25, hovermode="x unified")
     for row in (1, 2):
         figure.add_hline(0, line={"color": INK, "width": 1}, row=row, col=1)
@@ -249,7 +249,7 @@ def cover(result: Result, account: str, wording: Wording) -> Chart:
         marker={"color": [BLUE if r >= threshold else "#b34a00" for r in known.values()]},
     ))  # fmt: skip
     _line(figure, 2, years, dscr, wording, "dscr", 1.0, ratio=True)
-    figure = dressed(figure)
+    figure = styled(figure)
     furthest = max([threshold, *known.values()])
     figure.update_xaxes(row=1, range=[0, furthest * 1.15], showgrid=True, gridcolor=RULE, tickformat=".1f")
     figure.update_yaxes(row=1, showticklabels=False)
@@ -292,7 +292,7 @@ def fan(
         customdata=[f"{wording.amount(m)}（{wording.amount(a)} … {wording.amount(b)}）" if wording.lang == "zh" else f"{wording.amount(m)} ({wording.amount(a)} … {wording.amount(b)})" for a, m, b in zip(lines[0], lines[half], lines[-1], strict=True)],
         hovertemplate="%{x}  %{customdata}<extra></extra>",
     )  # fmt: skip
-    figure = dressed(figure)
+    figure = styled(figure)
     figure.add_hline(0, line={"color": INK, "width": 1})
     figure.update_xaxes(**years_axis(years))
     figure.update_layout(hovermode="x")
@@ -313,7 +313,7 @@ def _yearly(account: str, years: Sequence[int]) -> tuple[str, ...]:
     return tuple(f"account|{account}|{{}}|{year}" for year in years)
 
 
-def dressed(figure: go.Figure) -> go.Figure:
+def styled(figure: go.Figure) -> go.Figure:
     """With the common template; legend entries are as wide as the longest name, so that they stand in columns."""
     names = [t.name for t in figure.data if t.name and t.showlegend is not False]
     longest = max((sum(12.2 if ord(c) > 0x2E7F else 6.8 for c in name) for name in names), default=0.0)

@@ -11,17 +11,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from finsim.report.factors import DEPENDENT, said, shown_name, shown_number
 from finsim.report.wording import Wording
 from finsim.risk.comparison import Compared
-from finsim.risk.discovery import Box, Limit
+from finsim.risk.discovery import Box
 from finsim.risk.exact import Floats
 from finsim.risk.importance import Bar, Index, Weight
 from finsim.risk.needed import Needed
 from finsim.risk.shifts import GRID, SHIFTS, Grid, Shift
 from finsim.risk.study import BALANCES, Study, Variable, outcome_label
-from finsim.scenario.goals import Named
 from finsim.scenario.scenario import Scenario
-from finsim.sheet import TOLERANCE, Text
+from finsim.sheet import Text
 
 _SHOWN = 12
 """Inputs that a table lists."""
@@ -58,7 +58,7 @@ def show_mattering(found: Mattering, lang: str) -> None:
              Text("最高一成时的取值", "its highest tenth"), Text("结果", "outcome"))  # fmt: skip
     table = _table(Text("龙卷风图（同一样本）", "Tornado (same sample)"), heads, lang)
     for bar in found.bars[:_SHOWN]:
-        table.add_row(_name(bar.variable, wording), _number(bar.at_low), _number(bar.low), _number(bar.at_high), _number(bar.high))
+        table.add_row(shown_name(bar.variable, wording), shown_number(bar.at_low), shown_number(bar.low), shown_number(bar.at_high), shown_number(bar.high))
     console.print(table)
     if found.weights:
         table = _table(
@@ -66,7 +66,7 @@ def show_mattering(found: Mattering, lang: str) -> None:
             (Text("输入", "input"), Text("系数", "coefficient"), Text("秩相关", "rank correlation")), lang,
         )  # fmt: skip
         for weight in found.weights[:_SHOWN]:
-            table.add_row(_name(weight.variable, wording), f"{weight.coefficient:+.3f}", f"{weight.correlation:+.3f}")
+            table.add_row(shown_name(weight.variable, wording), f"{weight.coefficient:+.3f}", f"{weight.correlation:+.3f}")
         console.print(table)
     if found.sobol:
         table = _table(
@@ -75,7 +75,7 @@ def show_mattering(found: Mattering, lang: str) -> None:
         )  # fmt: skip
         for index in found.sobol[:_SHOWN]:
             table.add_row(
-                _name(index.variable, wording), f"{index.first:.3f} ± {index.first_error:.3f}", f"{index.total:.3f} ± {index.total_error:.3f}"
+                shown_name(index.variable, wording), f"{index.first:.3f} ± {index.first_error:.3f}", f"{index.total:.3f} ± {index.total_error:.3f}"
             )
         console.print(table)
         if study.dependent:
@@ -84,12 +84,6 @@ def show_mattering(found: Mattering, lang: str) -> None:
     if any(one.averaged for one in study.variables):
         console.print(PATHS.say(lang), highlight=False)
     console.print(said(found.box, wording, lang), highlight=False)
-
-
-DEPENDENT = Text(
-    "输入之间有相关：指数按各自独立时计算，只说明模型对输入的反应，不能分清相关输入各自的作用。",
-    "Some inputs are correlated: the indices are of independent inputs; they tell how the model responds, not which of the correlated inputs acts.",
-)  # fmt: skip
 
 
 PATHS = Text(
@@ -105,45 +99,25 @@ def _show_shifts(console: Console, found: Mattering, wording: Wording, lang: str
         Text(f"单因素：{outcome_label(found.shown).zh}", f"One factor at a time: {outcome_label(found.shown).en}"), heads, lang
     )
     for shift in found.shifts[:_SHOWN]:
-        cells = [_number(float(shift.outcomes[i])) for i in places]
-        table.add_row(_name(shift.variable, wording), *cells, f"{shift.coefficient:+.2f}" if math.isfinite(shift.coefficient) else "—")
+        cells = [shown_number(float(shift.outcomes[i])) for i in places]
+        table.add_row(shown_name(shift.variable, wording), *cells, f"{shift.coefficient:+.2f}" if math.isfinite(shift.coefficient) else "—")
     if found.shown == "cover_full":
         names = (Text("债券本金，利息同比", "bond principal, interest in proportion"), Text("债券本金，利息不变", "bond principal, interest as it is"))
         for name, cover in zip(names, found.shocks, strict=True):
-            table.add_row(wording.name(name), *(_number(float(cover[i])) for i in places), "")
+            table.add_row(wording.name(name), *(shown_number(float(cover[i])) for i in places), "")
     console.print(table)
-
-
-def said(found: Box | None, wording: Wording, lang: str) -> str:
-    """Where it fails, in a sentence."""
-    if found is None or not found.limits:
-        return Text("没有一组输入能把未通过的情形区分出来。", "No set of inputs tells the failures apart.").say(lang)
-    limits = [_limit(limit, wording, lang) for limit in found.limits]
-    return Text(
-        f"多在 {'，且 '.join(limits)} 时未通过：其中 {found.density:.0%} 未通过，占全部未通过的 {found.coverage:.0%}（全部模拟中 {found.overall:.0%} 未通过）。",
-        f"Fails mostly when {' and '.join(limits)}: {found.density:.0%} of these fail, {found.coverage:.0%} of all failures ({found.overall:.0%} of all trials fail).",
-    ).say(lang)  # fmt: skip
-
-
-def _limit(limit: Limit, wording: Wording, lang: str) -> str:
-    name, unit = wording.name(limit.variable.label), "" if limit.variable.unit == "1" else f" {wording.unit(limit.variable.unit)}"
-    if math.isinf(limit.low):
-        return f"{name} ≤ {limit.high:.4g}{unit}"
-    if math.isinf(limit.high):
-        return f"{name} ≥ {limit.low:.4g}{unit}"
-    return f"{limit.low:.4g} ≤ {name} ≤ {limit.high:.4g}{unit}"
 
 
 def show_grid(found: Grid, scenario: Scenario, lang: str) -> None:
     console, wording = Console(), Wording(lang)
     console.print(f"{wording.name(scenario.title)} · {wording.name(found.account.label)} · {_outcome(found.outcome).say(lang)}", style="bold")
     console.print(f"digest {scenario.digest}", highlight=False)
-    down, across = (f"{_name(named, wording)} {_number(base)}" for named, base in zip(found.inputs, found.base, strict=True))
+    down, across = (f"{shown_name(named, wording)} {shown_number(base)}" for named, base in zip(found.inputs, found.base, strict=True))
     heads = [Text("↓  →", "↓  →"), *(Text(f"{shift:+.0%}", f"{shift:+.0%}") for shift in found.shifts)]
     table = _table(Text(f"↓ {down}\n→ {across}", f"↓ {down}\n→ {across}"), heads, lang)
     tested = found.outcome.startswith("passes.")
     for shift, row in zip(found.shifts, found.outcomes, strict=True):
-        table.add_row(f"{shift:+.0%}", *(_passed(float(cell), lang) if tested else _number(float(cell)) for cell in row))
+        table.add_row(f"{shift:+.0%}", *(_passed(float(cell), lang) if tested else shown_number(float(cell)) for cell in row))
     console.print(table)
 
 
@@ -195,11 +169,11 @@ def show_compared(found: Compared, names: tuple[Text, Text], digests: tuple[str,
         highlight=False,
     )  # fmt: skip
     label = outcome_label(found.indicator).say(lang)
-    quantiles = "  ".join(f"P{round(level * 100)} {_number(value)}" for level, value in found.differences.items())
+    quantiles = "  ".join(f"P{round(level * 100)} {shown_number(value)}" for level, value in found.differences.items())
     console.print(
         Text(
-            f"{label}：{found.better:.1%} 的模拟中后者较大，{found.equal:.1%} 相同；平均相差 {_number(found.mean)}，分位数 {quantiles}。",
-            f"{label}: greater with the second in {found.better:.1%} of the trials, the same in {found.equal:.1%}; mean difference {_number(found.mean)}, quantiles {quantiles}.",
+            f"{label}：{found.better:.1%} 的模拟中后者较大，{found.equal:.1%} 相同；平均相差 {shown_number(found.mean)}，分位数 {quantiles}。",
+            f"{label}: greater with the second in {found.better:.1%} of the trials, the same in {found.equal:.1%}; mean difference {shown_number(found.mean)}, quantiles {quantiles}.",
         ).say(lang),
         highlight=False,
     )  # fmt: skip
@@ -263,19 +237,6 @@ def compared_json(found: Compared, digests: tuple[str, str]) -> dict[str, Any]:
 
 def _plain(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "—"
-    if abs(value) < TOLERANCE:  # what rounding leaves of nothing
-        return "0"
-    return f"{value:z,.0f}" if abs(value) >= 10_000 else f"{value:z,.2f}" if abs(value) >= 100 else f"{value:z.4g}"
-
-
-def _name(variable: Variable | Named, wording: Wording) -> str:
-    unit = "" if variable.unit == "1" else f"（{wording.unit(variable.unit)}）"
-    return f"{wording.name(variable.label)}{unit}"
 
 
 def _table(title: Text, heads: Sequence[Text], lang: str) -> Table:

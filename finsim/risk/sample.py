@@ -85,10 +85,21 @@ class Sample:
 
     def quantiles(self, account: str, indicator: str, levels: Sequence[float] = LEVELS) -> list[float | None]:
         """Quantiles of an indicator (relative error at most 0.2 %); None where it never has a value."""
+        return [_plain(value) for value in self._indicators.quantiles_of(self._row(account, indicator), levels)]
+
+    def missing(self, account: str, indicator: str) -> int:
+        """Trials in which an indicator has no value."""
+        return int(self._indicators.missing[self._row(account, indicator)])
+
+    def shares(self, account: str, indicator: str, edges: Sequence[float]) -> list[float]:
+        """Of the trials in which an indicator has a value, the share between each edge and the next."""
+        row = self._row(account, indicator)
+        counts = np.diff(self._indicators.below(row, edges))
+        return [float(count) for count in counts / max(1, int(self._indicators.valid[row]))]
+
+    def _row(self, account: str, indicator: str) -> int:
         names = [key for key, _, _, _ in INDICATORS]
-        row = names.index(indicator) * len(self.accounts) + self._position[account]
-        found = [float(self._indicators.quantile(level)[row]) for level in levels]
-        return [None if np.isnan(value) else value for value in found]
+        return names.index(indicator) * len(self.accounts) + self._position[account]
 
     def failure(self, account: str) -> dict[str, Any]:
         """What happens when the account does not balance, as in the JSON."""
@@ -98,8 +109,7 @@ class Sample:
         self, account: str, indicator: str, quantile: float, level: float = 0.95
     ) -> tuple[float | None, float | None]:
         """Between which values a quantile of an indicator lies; None for an end for which there are too few trials."""
-        names = [key for key, _, _, _ in INDICATORS]
-        row = names.index(indicator) * len(self.accounts) + self._position[account]
+        row = self._row(account, indicator)
         low, high = self._indicators.quantile_interval(quantile, level)
         return _plain(low[row]), _plain(high[row])
 
@@ -125,7 +135,8 @@ class Sample:
     def fan(self, account: str, levels: Sequence[float] = LEVELS) -> list[list[float]]:
         """For each level, the quantile of the accumulated surplus at each year end."""
         count, i = len(self.accounts), self._position[account]
-        return [[float(v) for v in self._fan.quantile(level)[i::count]] for level in levels]
+        years = [self._fan.quantiles_of(row, levels) for row in range(i, count * len(self.scenario.years), count)]
+        return [[float(quantiles[k]) for quantiles in years] for k in range(len(levels))]
 
     def to_json(self) -> dict[str, Any]:
         """As the JSON of a run, with probability and quantiles beside each account's figures."""

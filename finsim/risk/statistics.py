@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,12 +130,30 @@ class Histogram:
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"quantile {p} is not between 0 and 1")
         result = np.full(self.minimum.size, np.nan)
-        valid = self.valid
-        for row in np.flatnonzero(valid):
-            place = p * float(valid[row] - 1)
-            lower, upper = self._ordered(row, np.array([math.floor(place), math.ceil(place)]))
-            result[row] = lower + (place - math.floor(place)) * (upper - lower)
+        for row in np.flatnonzero(self.valid):
+            result[row] = self.quantiles_of(int(row), [p])[0]
         return result
+
+    def quantiles_of(self, row: int, levels: Sequence[float]) -> Floats:
+        """Several quantiles of one row, (levels,), as of ``quantile``; NaN where it has no value."""
+        if not self.valid[row]:
+            return np.full(len(levels), np.nan)
+        places = np.asarray(levels) * float(self.valid[row] - 1)
+        below = np.floor(places).astype(np.int64)
+        lower, upper = (self._ordered(row, ends) for ends in (below, np.ceil(places).astype(np.int64)))
+        return np.asarray(lower + (places - below) * (upper - lower))
+
+    def below(self, row: int, limits: Sequence[float]) -> Floats:
+        """How many values of a row lie below each limit, (limits,); a bin that a limit divides counts in proportion."""
+        bins, counts = self._met(row)
+        ends = np.asarray(limits, dtype=float)
+        place = _bins(ends)
+        at = np.searchsorted(bins, place)
+        reached = np.concatenate([[0], np.cumsum(counts)])
+        own = np.where(np.append(bins, -1)[at] == place, np.append(counts, 0)[at], 0)  # in the bin of the limit itself
+        divided = _WIDTH[place] > 0
+        inside = np.where(divided, ends - np.where(divided, _LOWER[place], ends), 0.0) / np.where(divided, _WIDTH[place], 1.0)
+        return np.asarray(reached[at] + own * inside)
 
     def tail_mean(self, row: int, p: float) -> float:
         """Mean of a row's largest values, a share 1 − p of all, 0 <= p < 1; NaN where it has none.
@@ -165,10 +183,10 @@ class Histogram:
             first, last = ranks(int(valid[row]), p, level)
             for end, place in ((low, first - 1), (high, last - 1)):
                 if 0 <= place < valid[row]:
-                    end[row] = self._ordered(row, np.array([place]))[0]
+                    end[row] = self._ordered(int(row), np.array([place]))[0]
         return low, high
 
-    def _ordered(self, row: np.intp, places: Integers) -> Floats:
+    def _ordered(self, row: int, places: Integers) -> Floats:
         """The values of a row at these places of their rising order, counted from 0: shape of ``places``."""
         bins, counts = self._met(row)
         reached = np.cumsum(counts)

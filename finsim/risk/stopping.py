@@ -7,7 +7,7 @@ precision is harmless: it does not depend on which answer comes out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,17 @@ OUTCOMES = {
     "missed": Text("不达标", "missed"),
     "undecided": Text("无法判定", "undecided"),
 }
+
+Progress = Callable[[int, int], bool]
+"""Called with the work done and the whole; says whether to go on."""
+
+
+class Cancelled(Exception):
+    """The caller asked to stop; ``done`` trials had been run."""
+
+    def __init__(self, done: int) -> None:
+        super().__init__(f"cancelled after {done} trials")
+        self.done = done
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from finsim.result import INDICATORS
 from finsim.risk.exact import Floats
 from finsim.risk.failure import sum_of
 from finsim.risk.sampling import Design, Key, Sampler
+from finsim.risk.stopping import Cancelled, Progress
 from finsim.scenario.goals import full_label
 from finsim.scenario.measured import numbers_of
 from finsim.scenario.scenario import Account, Scenario
@@ -59,15 +60,20 @@ class Outcomes:
         self.engine = Engine(scenario.sheets, scenario.numbers, [self.members], wanted, (), moved, yearly=yearly)
         self.step = max(1, COLUMNS // max(1, len(place)))
 
-    def __call__(self, values: Mapping[Key, Array], count: int) -> dict[str, Floats]:
+    def __call__(self, values: Mapping[Key, Array], count: int, progress: Progress | None = None) -> dict[str, Floats]:
         """By test and indicator, (count,); ``values`` gives each moved input as (members, count) or (members, 1), a yearly one
-        as (years + 2, members, count)."""
+        as (years + 2, members, count).
+
+        ``progress(done, count)`` is called after each chunk; when it returns False, :class:`Cancelled` is raised.
+        """
         parts: list[dict[str, Floats]] = []
         for start in range(0, count, self.step):
             stop = min(start + self.step, count)
             chunk = {k: a[..., start:stop] if a.shape[-1] > 1 else np.repeat(a, stop - start, axis=-1) for k, a in values.items()}
             rows, _ = self.engine(chunk, stop - start)
             parts.append({name: np.broadcast_to(sum_of(rows[path])[0], (stop - start,)) for name, path in self.rows.items()})
+            if progress is not None and not progress(stop, count):
+                raise Cancelled(stop)
         return {name: np.concatenate([part[name] for part in parts]) for name in self.rows}
 
     def told(self, key: Key, values: Array) -> Floats:
@@ -97,8 +103,11 @@ class Study:
         return bool(self.scenario.dependence)
 
 
-def study(scenario: Scenario, trials: int, seed: int, by: str | None = None, account: str = "", sampler: Design = "lhs") -> Study:
-    """Draw and calculate trials of one account, as :func:`finsim.simulate` does, and keep them.
+def study(
+    scenario: Scenario, trials: int, seed: int, by: str | None = None, account: str = "", sampler: Design = "lhs",
+    progress: Progress | None = None,
+) -> Study:  # fmt: skip
+    """Draw and calculate trials of one account, as :func:`finsim.simulate` does, and keep them; ``progress`` as there.
 
     Raises ``SheetError`` for an account that is not there or more than 65,536 trials.
     """
@@ -110,7 +119,7 @@ def study(scenario: Scenario, trials: int, seed: int, by: str | None = None, acc
     drawn = drawing(0, trials)
     told = np.array([outcomes.told(key, values) for key, values in drawn.items()])
     variables = tuple(variable(scenario, key, key in drawing.yearly) for key in drawn)
-    return Study(scenario, chosen, seed, sampler, variables, told, outcomes(drawn, trials))
+    return Study(scenario, chosen, seed, sampler, variables, told, outcomes(drawn, trials, progress))
 
 
 def told(key: Key, values: Array, members: Sequence[int]) -> Floats:

@@ -20,7 +20,7 @@ from finsim.risk.failure import BY_YEAR, ROWS, sum_of
 from finsim.risk.keeping import TrialFile
 from finsim.risk.sample import FAN_ROW, Sample
 from finsim.risk.sampling import Design, Sampler
-from finsim.risk.stopping import Goal, Watch
+from finsim.risk.stopping import Cancelled, Goal, Progress, Watch
 from finsim.risk.streams import BLOCK
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
@@ -30,18 +30,9 @@ from finsim.sheet.numpy_backend import Array
 FEWEST = 256
 """Trials of a chunk at least: drawing has a price for every unit and variable, however few the trials."""
 
-Progress = Callable[[int, int], bool]
 Rows: TypeAlias = dict[str, Array]
 Chunk: TypeAlias = tuple[int, dict[tuple[str, str], Array], Rows, Rows]
 """The trial after the last; what was drawn; rows of the accounts; checks of the units."""
-
-
-class Cancelled(Exception):
-    """The caller asked to stop; ``done`` trials had been run."""
-
-    def __init__(self, done: int) -> None:
-        super().__init__(f"cancelled after {done} trials")
-        self.done = done
 
 
 def simulate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,27 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from finsim.scenario.problems import ScenarioError
 from finsim.web import why
-from finsim.web.address import page_of
+from finsim.web.address import groupings, page_of
 from finsim.web.components import aria
 from finsim.web.jobs import Jobs
-from finsim.web.library import Library
-from finsim.web.pages import comparison, exports, head, inputs, overview, portfolio, simulation, statements
+from finsim.web.library import Library, home
+from finsim.web.pages import (
+    comparison,
+    distribution,
+    exports,
+    head,
+    inputs,
+    mattering,
+    overview,
+    portfolio,
+    simulation,
+    statements,
+)
 from finsim.web.pages import library as library_page
 from finsim.web.security import LARGEST_REQUEST, loopback, protect
 from finsim.web.site import Site, remember, words
 from finsim.web.texts import Words
+from finsim.web.work import make_ready
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
 HOST, PORT = "127.0.0.1", 8050
@@ -48,7 +61,9 @@ _THEME = {
 
 _PAGES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (overview, ("overview",)),
-    (simulation, ("overview", "probability")),
+    (simulation, simulation.PAGES),
+    (distribution, ("probability",)),
+    (mattering, ("probability",)),
     (statements, ("statements",)),
     (comparison, ("comparison",)),
     (portfolio, ("portfolio",)),
@@ -112,7 +127,7 @@ def _frame(words: Words) -> dmc.MantineProvider:
     parts = [html.Div(part.panel(words), id=f"part-{i}", hidden=True) for i, (part, _) in enumerate(_PAGES)]
     main = html.Main([head.panel(words), *parts], id="main", tabIndex=-1, className="stack")
     return dmc.MantineProvider(
-        [dcc.Location(id="url"), header, html.Div([navigation, main], className="body"), why.panel(words)],
+        [dcc.Location(id="url", refresh=False), header, html.Div([navigation, main], className="body"), why.panel(words)],
         theme=_THEME, forceColorScheme="light",
     )  # fmt: skip
 
@@ -127,11 +142,15 @@ def serve(app: Dash, host: str = HOST, port: int = PORT) -> None:
 def main(arguments: Sequence[str] = ()) -> None:
     """Serve the scenario file named by the first argument, or the one that comes along."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with Jobs() as jobs:
-        try:
-            app = make_app(Library(arguments[0] if arguments else SCENARIO), jobs)
-        except ScenarioError as error:
-            sys.exit(str(error))
+    try:
+        library = Library(arguments[0] if arguments else SCENARIO)
+    except ScenarioError as error:
+        sys.exit(str(error))
+    desk = library.desk(library.default)
+    scenario = desk.scenario(desk.default)
+    ready = partial(make_ready, scenario, sorted(groupings(scenario), key=lambda by: by != scenario.by))
+    with Jobs(results=home() / "results.sqlite", ready=ready) as jobs:
+        app = make_app(library, jobs)
         print(f"http://{HOST}:{PORT}/  （Ctrl+C 结束 · Ctrl+C ends）", flush=True)
         try:
             serve(app)

@@ -96,9 +96,9 @@ def card(
     )  # fmt: skip
 
 
-def graph(chart: Chart, words: Words) -> html.Div:
-    """The one place where a chart is put on a page."""
-    settings: Any = configuration(words.lang, chart.id)
+def graph(chart: Chart, words: Words, edits: bool = False) -> html.Div:
+    """The one place where a chart is put on a page. With ``edits``, its lines can be dragged."""
+    settings: Any = configuration(words.lang, chart.id) | ({"edits": {"shapePosition": True}} if edits else {})
     return html.Div(
         dcc.Graph(figure=chart.figure, config=settings, responsive=True),
         className=f"chart {chart.id}", role="figure", **aria(label=f"{chart.title}：{chart.finding}" if words.lang == "zh" else f"{chart.title}: {chart.finding}"),

@@ -18,12 +18,24 @@ from finsim.risk.comparison import compare
 from finsim.risk.discovery import box_of, discover
 from finsim.risk.importance import indices, regression, sobol, tornado
 from finsim.risk.needed import needed
-from finsim.risk.shifts import SHIFTS, one_factor, principal_shocks, two_factors
+from finsim.risk.shifts import (
+    SHIFTS,
+    all_factors,
+    each_factor,
+    one_factor,
+    plane,
+    principal_shocks,
+    switching,
+    two_factors,
+)
+from finsim.risk.stopping import Cancelled
 from finsim.risk.streams import uniforms
 from finsim.risk.study import BALANCES, MOST, Study, account_of, study
 from finsim.risk.trials import simulate
 from finsim.scenario.loading import load
+from finsim.scenario.measured import numbers_of
 from finsim.sheet.errors import SheetError
+from finsim.solve import solve
 
 FILE = Path(__file__).parents[2] / "scenarios" / "two-loans.yaml"
 TRIALS = 2048
@@ -279,3 +291,71 @@ def test_a_grid_that_cannot_be_made(more: list[str], code: int, said: str) -> No
 def test_an_unknown_outcome_names_those_there_are() -> None:
     told = finsim("sensitivity", FILE, "--outcome", "fnvp")
     assert told.exit_code == 2 and "fnpv" in told.stderr
+
+
+# ---- what a page asks at once ------------------------------------------------------------------------------
+def test_where_a_test_changes_is_what_solving_finds(base: Study) -> None:
+    """Each input alone, in proportion: the answers of ``solve``, one by one."""
+    scenario = base.scenario
+    ranges = {v.key: (float(d.min()), float(d.max())) for v, d in zip(base.variables, base.drawn, strict=True)}
+    found = switching(all_factors(scenario), ["liquidity", "cover_full"], ranges)
+    solved = 0
+    for test, switches in found.items():
+        assert [one.variable.key for one in switches] == [v.key for v in base.variables]
+        for one in switches:
+            if one.base > 0:
+                answer = solve(scenario, one.variable.id, test=test, factor=True)
+                assert (answer.status == "found") == math.isfinite(one.value)
+                if answer.status == "found":
+                    assert one.value == pytest.approx(answer.value * one.base, rel=1e-6)
+                    solved += 1
+            elif math.isfinite(one.value):
+                assert ranges[one.variable.key][0] <= one.value <= ranges[one.variable.key][1]
+    assert solved >= 2
+
+
+def test_several_outcomes_at_once_are_as_one_by_one(base: Study) -> None:
+    found = each_factor(all_factors(base.scenario), ["cover_full", "fnpv"])
+    for outcome, shifts in found.items():
+        for one, other in zip(shifts, one_factor(base.scenario, outcome), strict=True):
+            assert (one.variable, one.base) == (other.variable, other.base)
+            assert np.array_equal(one.outcomes, other.outcomes, equal_nan=True)
+
+
+def test_units_keep_their_proportions_in_a_grid() -> None:
+    """Where the units' numbers differ, an input at its stated mean gives the stated result."""
+    scenario = load(FILE.parent / "songxian-2023.yaml")
+    keys = ("unit", "costs.running.amount"), ("unit", "streams.premises.price")
+    stated = [numbers_of(scenario, *key) for key in keys]
+    assert np.ptp(stated[0]) > 0 and len(stated[0]) == 7
+    at = [np.array([amounts.mean(), 1.1 * amounts.mean()]) for amounts in stated]
+    grid = plane(scenario, *keys, *at, "lowest_surplus", "all", "all", all_factors(scenario, "all"))
+    assert grid.outcomes[0, 0] == pytest.approx(run(scenario, "all").indicators("all")["lowest_surplus"], rel=1e-9)
+    dearer = next(shift for shift in one_factor(scenario, "lowest_surplus", "all") if shift.variable.key == keys[0])
+    assert grid.outcomes[1, 0] == pytest.approx(dearer.outcomes[SHIFTS.index(0.1)], rel=1e-9)
+
+
+def test_a_study_can_be_stopped() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, whole: int) -> bool:
+        seen.append((done, whole))
+        return False
+
+    with pytest.raises(Cancelled):
+        study(load(FILE), 40_000, 1, progress=stop)
+    assert len(seen) == 1 and 0 < seen[0][0] < seen[0][1] == 40_000
+
+
+def test_shares_of_a_sample_are_counted_from_its_trials(base: Study) -> None:
+    sample, came = simulate(base.scenario, TRIALS, 7), base.came["cover_full"]
+    edges = [float(edge) for edge in np.quantile(came, (0.1, 0.3, 0.6))]
+    assert sample.shares("all", "cover_full", edges) == pytest.approx([0.2, 0.3], abs=0.01)
+    assert sample.missing("all", "cover_full") == 0
+
+
+def test_no_elasticity_of_what_is_nothing() -> None:
+    """The lowest surplus of the base case is nothing but rounding: a change relative to it says nothing."""
+    scenario = load(FILE)
+    assert abs(run(scenario).indicators("all")["lowest_surplus"]) < 1e-6
+    assert all(math.isnan(shift.coefficient) for shift in one_factor(scenario, "lowest_surplus"))

@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from finsim.cli import main
 from finsim.risk.keeping import TrialFile
+from finsim.risk.stopping import Cancelled
 from finsim.risk.study import BALANCES
-from finsim.risk.trials import Cancelled, simulate
+from finsim.risk.trials import simulate
 from finsim.scenario.loading import load
 from finsim.scenario.scenario import Scenario
 

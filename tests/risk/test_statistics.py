@@ -206,3 +206,23 @@ def test_more_trials_than_a_bin_can_count() -> None:
     found.trials = 2**31 - 2
     with pytest.raises(OverflowError):
         found.add(np.ones((1, 2)))
+
+
+def test_values_below_limits_are_counted() -> None:
+    rng = np.random.default_rng(5)
+    values = np.concatenate([rng.normal(-20.0, 300.0, 4_000), np.zeros(500)])
+    found = histogram(np.concatenate([values, np.full(40, np.nan)])[np.newaxis])
+    limits = np.concatenate([np.linspace(-1200.0, 1200.0, 97), [1.0, 1.0625, math.nextafter(0.0, 1.0)]])
+    for limit, count in zip(limits, found.below(0, limits), strict=True):
+        near = (np.abs(values - limit) <= 0.002 * abs(limit)).sum()  # those that may share a bin with the limit
+        assert abs(count - (values < limit).sum()) <= near + (500 if 0.0 < limit < 1e-300 else 0)
+    assert found.below(0, [0.0])[0] == (values < 0).sum()
+    assert found.below(0, [-1e9, 1e9]).tolist() == [0.0, 4_500.0]
+
+
+def test_several_quantiles_are_as_one_by_one() -> None:
+    values = np.random.default_rng(6).lognormal(3.0, 1.0, (2, 999))
+    found, levels = histogram(values), (0.0, 0.005, 0.3, 0.5, 1.0)
+    assert found.quantiles_of(1, levels).tolist() == [found.quantile(level)[1] for level in levels]
+    assert found.quantiles_of(1, levels) == pytest.approx(np.quantile(values[1], levels), rel=0.002)
+    assert np.isnan(Histogram(1).quantiles_of(0, levels)).all()

@@ -15,7 +15,8 @@ from finsim.model import engine
 from finsim.model.structure import BALANCED
 from finsim.result import INDICATORS, run
 from finsim.risk.sampling import Sampler
-from finsim.risk.trials import Cancelled, simulate
+from finsim.risk.stopping import Cancelled
+from finsim.risk.trials import simulate
 from finsim.scenario.distributions import Triangular, Uniform
 from finsim.scenario.document import Place
 from finsim.scenario.loading import load

@@ -5,11 +5,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from finsim.web.jobs import Busy, Job, Jobs
+from finsim.web import results
+from finsim.web.jobs import EACH, Busy, Job, Jobs, TooMany
 
 Report = Callable[[int], bool]
 
@@ -44,6 +46,17 @@ def hang(report: Report) -> None:
     report(1)
     while True:
         time.sleep(0.1)
+
+
+_ready: list[bool] = []
+
+
+def make_ready() -> None:
+    _ready.append(True)
+
+
+def told_ready(report: Report) -> bool:
+    return _ready == [True]
 
 
 @pytest.fixture
@@ -196,3 +209,89 @@ def test_closing_stops_what_runs_and_removes_the_records() -> None:
     assert not jobs._folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+# ---- readers and questions ---------------------------------------------------------------------------------------
+def test_a_reader_has_so_many_live_jobs_and_no_more() -> None:
+    with Jobs(lanes=1) as jobs:
+        names = [jobs.start(count_slowly, 10_000, total=10_000, owner="one") for _ in range(EACH)]
+        with pytest.raises(TooMany):
+            jobs.start(add, total=1, owner="one")
+        other = jobs.start(add, total=1, owner="other")  # nobody else is held up
+        jobs.cancel(names[-1])
+        names.append(jobs.start(add, total=1, owner="one"))
+        for name in names[:-1]:
+            jobs.cancel(name)
+        assert wait_until(jobs, other, ended).state == wait_until(jobs, names[-1], ended).state == "done"
+
+
+def test_a_question_is_answered_once(jobs: Jobs) -> None:
+    assert jobs.answer("sum of 1 and 2") is None and not jobs.answered("sum of 1 and 2")
+    name = jobs.start(add, 1, 2, total=7, owner="one", key="sum of 1 and 2")
+    done = wait_until(jobs, name, ended)
+    answer = jobs.answer("sum of 1 and 2")
+    assert answer is not None and (answer.state, answer.result, answer.total, answer.done) == ("done", done.result, 7, 7)
+    assert jobs.answered("sum of 1 and 2") and jobs.answer(name) is None and jobs.answer("sum") is None
+
+
+def test_jobs_for_the_same_question_do_not_disturb_each_other() -> None:
+    with Jobs(lanes=2) as jobs:
+        one, other = (jobs.start(count_slowly, 100, total=100, owner=owner, key="count") for owner in ("one", "other"))
+        for name in (one, other):
+            wait_until(jobs, name, lambda job: job.done > 0)
+        jobs.cancel(one)
+        assert wait_until(jobs, one, ended).state == "cancelled" and not jobs.answered("count")
+        assert wait_until(jobs, other, ended).result == "counted"
+        assert jobs.answered("count")
+        cancelled = jobs.get(one)
+        assert cancelled is not None and cancelled.state == "cancelled" and cancelled.result is None
+
+
+def test_answers_outlive_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "results.sqlite"
+    with Jobs(lanes=1, results=file) as jobs:
+        wait_until(jobs, jobs.start(add, 40, 2, total=1, key="k"), ended)
+    with Jobs(lanes=1, results=file) as jobs:
+        answer = jobs.answer("k")
+        assert answer is not None and answer.result["sum"] == 42
+
+
+def test_what_was_not_asked_for_longest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST", 2)
+    kept = results.Results(tmp_path / "results.sqlite")
+    kept.begin()
+    for key in ("a", "b"):
+        kept.keep(key, "1", 1, 0.5)
+        time.sleep(0.01)
+    assert kept.get("a") is not None
+    kept.keep("c", "1", 1, 0.5)
+    assert [kept.has(key) for key in "abc"] == [True, False, True]
+
+
+def test_a_question_is_told_apart_by_everything_in_it() -> None:
+    one = {"digest": "d", "by": "all", "trials": 100, "seed": 1}
+    others = [one | {"digest": "e"}, one | {"by": "unit"}, one | {"trials": 101}, one | {"seed": 2}]
+    keys = {results.key_of("study", **one), results.key_of("simulation", **one), *(results.key_of("study", **other) for other in others)}
+    assert len(keys) == 6 and results.key_of("study", **one) == results.key_of("study", **dict(reversed(one.items())))
+
+
+def test_time_left() -> None:
+    job = Job("", "running", 25, 100, 3.0, "", None)
+    assert job.left == pytest.approx(9)
+    assert Job("", "running", 0, 100, 3.0, "", None).left is None
+
+
+def test_workers_are_ready_before_their_first_job() -> None:
+    with Jobs(lanes=2, ready=make_ready) as jobs:
+        names = [jobs.start(told_ready, total=1) for _ in range(4)]
+        assert [wait_until(jobs, name, ended).result for name in names] == [True] * 4
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_a_worker_in_the_place_of_a_killed_one_is_ready() -> None:
+    with Jobs(lanes=1, ready=make_ready) as jobs:
+        name = jobs.start(count_slowly, 10_000, total=10_000)
+        wait_until(jobs, name, lambda job: job.done > 0)
+        os.kill(process_of(jobs, name), signal.SIGKILL)
+        assert wait_until(jobs, name, ended).state == "interrupted"
+        assert wait_until(jobs, jobs.start(told_ready, total=1), ended).result is True

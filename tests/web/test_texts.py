@@ -6,6 +6,7 @@ from string import Formatter
 
 import pytest
 
+from finsim.report import likelihoods
 from finsim.report.comparison import MODES
 from finsim.report.figures import SAID
 from finsim.report.wording import Wording, rounded
@@ -27,7 +28,7 @@ def test_both_languages_have_the_same_places(key: str) -> None:
 
 
 def test_english_is_english() -> None:
-    chinese = [key for key, text in (TEXTS | SAID).items() if CHINESE.search(text.en)]
+    chinese = [key for key, text in (TEXTS | SAID | likelihoods.SAID).items() if CHINESE.search(text.en)]
     assert chinese == ["other_language", "to_other_language"]  # how to come back to Chinese
 
 
@@ -35,7 +36,7 @@ def test_every_text_is_used() -> None:
     web = Path(__file__).parents[2] / "finsim" / "web"
     code = "".join(path.read_text("utf-8") for path in web.rglob("*.py") if path.parent.name != "texts")
     made = {f"mode_{mode}" for mode in MODES} | {"inputs_only", "inputs_all"} | {f"export_{kind}" for kind in KINDS} | {f"export_{kind}_note" for kind in KINDS}
-    made |= {f"page_{page}" for page in PAGES} | {f"by_{by}" for by in (*GROUPINGS, "accounts")} | {"queued", "running", "cancelled", "interrupted"}
+    made |= {f"page_{page}" for page in PAGES} | {f"by_{by}" for by in (*GROUPINGS, "accounts")} | {"queued", "cancelled", "interrupted", "map_across", "map_down"}
     assert [key for key in TEXTS if f'"{key}"' not in code and key not in made] == []
 
 

@@ -185,6 +185,13 @@
     waiting = true;
   }).observe(document, { childList: true, subtree: true });
 
+  /* What an address shows, whatever was asked of it. */
+  function asking(address) {
+    const url = new URL(address, location.href);
+    for (const name of ["trials", "seed"]) url.searchParams.delete(name);
+    return url.pathname + url.search;
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     finsim: {
       switchLanguage: function (clicks, language) {
@@ -196,7 +203,7 @@
       },
       /* Another account: only what a reader chooses leads elsewhere, not what was filled in for the view, or for the one before. */
       choose: function (address, of) {
-        if (!of || !address || address === of.shown || of.here !== location.pathname + location.search) return;
+        if (!of || !address || address === of.shown || asking(of.here) !== asking(location.href)) return;
         go(address);
       },
       numberLines: function (text) {
@@ -207,6 +214,14 @@
         const now = (chosen || []).join(",");
         if (!of || now === of.value.join(",") || of.here !== location.pathname + location.search) return;
         go(of.link.replace(encodeURIComponent("~~~"), encodeURIComponent(now || "none")));
+      },
+      /* The address says with which trials and seed the result was made, so that it opens the same again. */
+      keepAsked: function (asked) {
+        if (!asked || asked.path !== location.pathname) return;
+        const url = new URL(location.href);
+        url.searchParams.set("trials", asked.trials);
+        url.searchParams.set("seed", asked.seed);
+        history.replaceState(history.state, "", url);
       },
       typed: function (clicks) {
         const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);

@@ -6,48 +6,46 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import figures, findings
 from finsim.report.wording import Table
 from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
-from finsim.web.address import Shown, View
+from finsim.web.address import Shown
 from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph
-from finsim.web.jobs import Busy, Job
+from finsim.web.pages import running
+from finsim.web.questions import (
+    FEWEST,
+    LARGEST_SEED,
+    MOST,
+    SEED,
+    TRIALS,
+    Question,
+    of_address,
+    place_of,
+    settings_of,
+    simulation,
+    valid,
+)
 from finsim.web.site import Site
 from finsim.web.texts import Words
-from finsim.web.work import simulate_variants
 
-FEWEST, MOST = 100, 1_000_000
-BETWEEN_LOOKS = 300
-"""Milliseconds between two looks at a live job."""
+PAGES = ("overview", "probability")
 
 
 def panel(words: Words) -> html.Section:
-    """The card as it stands before anything has been run. Job ids are kept by the tab, one for each grouping."""
+    """The card as it stands before anything has been run."""
     separator = {"thousandSeparator": ",", "allowDecimal": False, "allowNegative": False, "hideControls": True}
-    form = html.Div(
-        [
-            dmc.NumberInput(id="risk-trials", label=words("trials"), value=10_000, min=FEWEST, max=MOST, step=1000, **separator),
-            dmc.NumberInput(id="risk-seed", label=words("seed"), value=1, min=0, max=2**31 - 1, **separator | {"thousandSeparator": ""}),
-            html.Button(words("run"), id="risk-run", className="button primary", type="button"),
-            html.Button(words("cancel"), id="risk-cancel", className="button", type="button", disabled=True),
-        ],
-        className="form",
-    )  # fmt: skip
-    progress = html.Div(
-        [html.Progress(id="risk-bar", value="0", max="100", **aria(label=words("progress"))), html.Span(id="risk-status", className="note")],
-        className="progress",
-    )  # fmt: skip
+    fields = [
+        dmc.NumberInput(id="risk-trials", label=words("trials"), value=TRIALS, min=FEWEST, max=MOST, step=1000, **separator),
+        dmc.NumberInput(id="risk-seed", label=words("seed"), value=SEED, min=0, max=LARGEST_SEED, **separator | {"thousandSeparator": ""}),
+    ]  # fmt: skip
     return html.Section(
         [
-            dcc.Store(id="risk-jobs", storage_type="session"),
-            dcc.Interval(id="risk-pulse", interval=BETWEEN_LOOKS, disabled=True),
-            html.Div(html.H2(words("risk"), id="risk-title"), className="card-top"),
+            html.Div([html.H2(words("risk"), id="risk-title"), html.Span(id="risk-more", className="note")], className="card-top"),
             html.P(id="risk-finding", className="finding"),
-            html.Div([form, progress], className="controls"),
-            html.P(id="risk-problem", className="problem", role="alert"),
+            *running.controls("risk", words, words("run"), fields),
             html.Div(id="risk-outcome", className="halves", **aria(live="polite")),
         ],
         id="risk", className="card wide", **aria(labelledby="risk-title"),
@@ -55,74 +53,34 @@ def panel(words: Words) -> html.Section:
 
 
 def connect(app: Dash, site: Site) -> None:
-    jobs = site.jobs
+    settings = [State("risk-trials", "value"), State("risk-seed", "value")]
+    running.connect(app, site, "risk", PAGES, place_of, settings, _ask, _follow, _outcome)
 
     @app.callback(
-        Output("risk-jobs", "data"), Output("risk-problem", "children"), Input("risk-run", "n_clicks"),
-        State("risk-trials", "value"), State("risk-seed", "value"), State("risk-jobs", "data"), State("url", "pathname"), State("url", "search"),
-        prevent_initial_call=True,
+        Output("risk-finding", "children"), Output("risk-more", "children"), Output("risk-trials", "value"), Output("risk-seed", "value"),
+        Input("url", "pathname"), Input("url", "search"),
     )  # fmt: skip
-    def start(_: int, trials: Any, seed: Any, names: Any, pathname: str, search: str) -> Any:
+    def fill(pathname: str, search: str) -> Any:
         shown = site.shown(pathname, search)
-        words, key = shown.words, _key(shown.view)
-        job = jobs.get(_name(names, shown.view))
-        if job is not None and job.live:
-            return no_update, ""
-        if not (isinstance(trials, int) and FEWEST <= trials <= MOST and isinstance(seed, int) and 0 <= seed < 2**31):
-            return no_update, words("bad_numbers", low=f"{FEWEST:,}", high=f"{MOST:,}")
-        scenarios = tuple(shown.desk.scenarios.values())
-        try:
-            name = jobs.start(simulate_variants, scenarios, trials, seed, shown.view.by, total=trials * len(scenarios))
-        except Busy:
-            return no_update, words("busy")
-        return {**(names if isinstance(names, dict) else {}), key: name}, ""
-
-    @app.callback(
-        Input("risk-cancel", "n_clicks"), State("risk-jobs", "data"), State("url", "pathname"), State("url", "search"),
-        prevent_initial_call=True,
-    )  # fmt: skip
-    def cancel(_: int, names: Any, pathname: str, search: str) -> None:
-        jobs.cancel(_name(names, site.shown(pathname, search).view))
-
-    @app.callback(
-        Output("risk-finding", "children"), Output("risk-status", "children"), Output("risk-bar", "value"), Output("risk-run", "disabled"),
-        Output("risk-cancel", "disabled"), Output("risk-pulse", "disabled"), Output("risk-outcome", "children"),
-        Input("risk-pulse", "n_intervals"), Input("risk-jobs", "data"), Input("url", "pathname"), Input("url", "search"),
-    )  # fmt: skip
-    def follow(_: int, names: Any, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
-        words, draws = shown.words, len(shown.scenario.draws)
+        words, draws, there = shown.words, len(shown.scenario.draws), of_address(search)
         finding = words("risk_finding", count=draws) if draws else words("no_draws")
-        job = jobs.get(_name(names, shown.view))
-        live = job is not None and job.live
-        share = "0" if job is None else str(round(100 * job.done / job.total, 1))
-        if live and ctx.triggered_id == "risk-pulse":
-            outcome: Any = no_update
-        else:
-            done = job is not None and job.state == "done"
-            outcome = _outcome(job.result, shown) if job is not None and done else []
-        return finding, _status(job, words), share, live or not draws, not live, not live, outcome
+        more: Children = dcc.Link(words("more_probability"), href=shown.view.link(page="probability")) if shown.view.page == "overview" else []
+        return finding, more, there.get("trials", no_update), there.get("seed", no_update)
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "keepAsked"), Input("risk-asked", "data"), prevent_initial_call=True
+    )
 
 
-def _key(chosen: View) -> str:
-    """What a job is about, whatever is looked at of it."""
-    return f"{chosen.scenario} {chosen.by}"
+def _ask(shown: Shown, trials: Any, seed: Any) -> Question | str:
+    if not valid(trials, seed):
+        return shown.words("bad_numbers", low=f"{FEWEST:,}", high=f"{MOST:,}")
+    return simulation(shown, trials, seed)
 
 
-def _name(names: Any, chosen: View) -> object:
-    """The id of the job that this tab has started for the scenario and grouping, if any."""
-    return names.get(_key(chosen)) if isinstance(names, dict) else None
-
-
-def _status(job: Job | None, words: Words) -> str:
-    if job is None:
-        return words("idle")
-    numbers = {"done": f"{job.done:,}", "total": f"{job.total:,}", "seconds": f"{job.seconds:.1f}"}
-    if job.state == "failed":
-        return words("failed_job", reason=job.reason)
-    if job.state == "done":
-        return words("done", seed=job.result["seed"], **numbers)
-    return words(job.state, **numbers)
+def _follow(shown: Shown, names: Any, search: str) -> Question | None:
+    settings = settings_of(names, place_of(shown.view), search)
+    return simulation(shown, **settings) if settings else None
 
 
 # ---- what was found ---------------------------------------------------------------------------------------------
