@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -20,7 +21,11 @@ MODES = ("value", "difference", "percent")
 _SAID = {
     "figure": Text("项目", "Figure"), "unit": Text("单位", "Unit"), "input": Text("参数", "Input"), "verdict": Text("结论", "Verdict"),
     "balanced": Text("平衡", "balanced"), "unbalanced": Text("不平衡", "unbalanced"), "passed": Text("通过", "pass"), "failed": Text("未通过", "fail"),
-    "same": Text("相同", "the same"),
+    "same": Text("相同", "the same"), "measure": Text("同一组随机数", "In the same trials"), "chance": Text("平衡概率", "probability of balance"),
+    "more": Text("平衡概率之差 [95% 配对区间]", "difference of the probability [95% paired interval]"),
+    "only_first": Text("只有基准平衡的比例", "only the baseline balances"), "only_second": Text("只有它平衡的比例", "only this one balances"),
+    "better": Text("大于基准的比例", "greater than the baseline's"), "equal": Text("与基准相同的比例", "the same as the baseline's"),
+    "mean": Text("平均相差", "mean difference"),
 }  # fmt: skip
 _COLOURS = ((NAVY, "solid"), (ORANGE, "dash"), (GREEN, "dot"), (SKY, "dashdot"))
 
@@ -90,6 +95,31 @@ def surplus(sides: Sequence[Side], finding: str, title: str, wording: Wording) -
     return Chart("surplus", title, wording.unit("万元"), finding, figure, table)
 
 
+def in_the_same_trials(names: Sequence[str], found: Mapping[str, Any], wording: Wording) -> Table:
+    """What the same trials say of every scheme but the first, against it: a column for each, a row for each measure."""
+    percent, units = wording.percent, {key: unit for key, _, _, unit in INDICATORS}
+    labels = {key: wording.name(label) for key, _, label, _ in INDICATORS}
+    rows = [(wording.name(_SAID["chance"]), *(percent(chance) for chance in found["chances"]))]
+    columns = found["found"]
+    first = [next(iter(one.values())) for one in columns]
+
+    def row(label: Text, cells: Sequence[str], of: str = "") -> None:
+        name = wording.name(label)
+        rows.append((f"{of}：{name}" if of and wording.lang == "zh" else f"{of}: {name}" if of else name, NOTHING, *cells))
+
+    row(_SAID["more"], [f"{_signed(percent(one['more']))}\n[{percent(one['low'], 2)}, {percent(one['high'], 2)}]" for one in first])
+    row(_SAID["only_first"], [percent(one["only_first"]) for one in first])
+    row(_SAID["only_second"], [percent(one["only_second"]) for one in first])
+    for key in columns[0] if columns else ():
+        row(_SAID["better"], [percent(one[key]["better"]) for one in columns], labels[key])
+        row(_SAID["equal"], [percent(one[key]["equal"]) for one in columns], labels[key])
+        row(_SAID["mean"], [_signed(_said(one[key]["mean"], units[key], wording)) for one in columns], labels[key])
+        for i, (level, _) in enumerate(columns[0][key]["differences"]):
+            label = Text(f"相差的第 {100 * level:.0f} 百分位", f"difference, {100 * level:.0f}th percentile")
+            row(label, [_signed(_said(one[key]["differences"][i][1], units[key], wording)) for one in columns], labels[key])
+    return Table((wording.name(_SAID["measure"]), *names), tuple(rows))
+
+
 def _balanced(side: Side, wording: Wording) -> str:
     return wording.say(_SAID["balanced" if side.result.balanced(side.account) else "unbalanced"])
 
@@ -116,7 +146,7 @@ def _said(value: float | None, unit: str, wording: Wording) -> str:
 
 
 def _signed(text: str) -> str:
-    return text if text.startswith("−") else f"+{text}"
+    return text if text.startswith(("−", NOTHING)) or not text.strip("0.,%") else f"+{text}"
 
 
 def _number(value: float) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from finsim.report.comparison import Side
 from finsim.web.address import Shown, View, asked
 from finsim.web.jobs import Job, Jobs
 from finsim.web.results import key_of
-from finsim.web.work import STUDIED, simulate_variants, study_account
+from finsim.web.work import STUDIED, compare_schemes, simulate_variants, study_account
 
 FEWEST, MOST = 100, 1_000_000
 LARGEST_SEED = 2**31 - 1
@@ -43,6 +44,13 @@ def study(shown: Shown, seed: int) -> Question:
     view = shown.view
     key = key_of("study", digest=shown.scenario.digest, by=view.by, account=view.account, trials=STUDIED, seed=seed)
     return Question(study_account, (shown.scenario, STUDIED, seed, view.by, view.account), STUDIED, key, {"trials": STUDIED, "seed": seed})
+
+
+def comparison(sides: Sequence[Side], seed: int) -> Question:
+    """The schemes in the same trials."""
+    schemes = tuple((side.result.scenario, side.result.by, side.account) for side in sides)
+    key = key_of("comparison", schemes=[(scenario.digest, by, account) for scenario, by, account in schemes], trials=STUDIED, seed=seed)
+    return Question(compare_schemes, (schemes, STUDIED, seed), STUDIED * len(schemes), key, {"trials": STUDIED, "seed": seed})
 
 
 def valid(trials: Any, seed: Any) -> bool:

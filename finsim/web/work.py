@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from finsim.model.structure import BALANCED, STANDARD_TESTS
+from finsim.risk.comparison import Compared, compare
 from finsim.risk.discovery import discover
 from finsim.risk.exact import Floats
 from finsim.risk.importance import regression, tornado
@@ -35,6 +36,8 @@ BIN, NEAR = 0.002, 0.001
 STUDIED = 8_192
 EXPLAINED = ("lowest_surplus", "cover_full", "fnpv", "peak_unfunded")
 """Indicators, besides whether it balances, of which a study says what matters."""
+COMPARED = ("cover_full", "lowest_surplus")
+"""Indicators by which schemes are compared in the same trials."""
 TEST_OF = {"lowest_surplus": "liquidity", "peak_unfunded": "liquidity", "cover_full": "cover_full", "cover_operating": "cover_operating",
            "cover_all_debt": "cover_all_debt", "fnpv": "recovery"}  # fmt: skip
 """The test that an indicator is put to."""
@@ -149,6 +152,23 @@ def study_account(report: Report, scenario: Scenario, trials: int, seed: int, by
         },
         "switches": {test: [[*one.variable.key, one.base, _plain(one.value)] for one in found] for test, found in switches.items()},
     }  # fmt: skip
+
+
+# ---- two schemes in the same trials ------------------------------------------------------------------------------
+def compare_schemes(report: Report, schemes: Sequence[tuple[Scenario, str, str]], trials: int, seed: int) -> dict[str, Any]:
+    """Every scheme (scenario, grouping, account) but the first against it, in the same trials; by indicator of COMPARED."""
+    studies = []
+    for i, (scenario, by, account) in enumerate(schemes):
+        done = _counting_on(report, i * trials)
+        studies.append(study(scenario, trials, seed, by, account, progress=done))
+    chances = [float((one.came[BALANCES] > 0.5).mean()) for one in studies]
+    found = [{name: _compared(compare(studies[0], other, name)) for name in COMPARED} for other in studies[1:]]
+    return {"trials": trials, "seed": seed, "chances": chances, "found": found}
+
+
+def _compared(found: Compared) -> dict[str, Any]:
+    numbers = {name: _plain(getattr(found, name)) for name in ("more", "low", "high", "only_first", "only_second", "better", "equal", "mean")}
+    return {**numbers, "differences": [[level, _plain(value)] for level, value in found.differences.items()]}
 
 
 def _whole(shift: Shift, factors: Outcomes) -> float:

@@ -14,11 +14,14 @@ from finsim.record import replay
 from finsim.report.spread import spread
 from finsim.report.wording import Wording
 from finsim.result import INDICATORS, Result, run
+from finsim.risk.comparison import compare
+from finsim.risk.study import study
 from finsim.scenario.document import parse
 from finsim.scenario.loading import load, variants_of
 from finsim.web.app import make_app
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library
+from finsim.web.work import STUDIED
 from tests.support.browser import serve
 
 pytestmark = pytest.mark.browser
@@ -85,6 +88,20 @@ def test_another_scenario_can_stand_beside_it(page: Page, address: str) -> None:
     page.get_by_role("option", name="全国平均密度").click()
     expect(page.locator("#compared thead th")).to_have_count(5)
     assert "density" in page.url
+
+
+def test_schemes_are_compared_in_the_same_trials(page: Page, address: str) -> None:
+    page.goto(f"{address}/comparison?by=unit&account=d3")
+    expect(page.locator("#compared table")).to_be_visible(timeout=60_000)
+    page.locator("#same-run").click()
+    expect(page.locator("#same-outcome table")).to_be_visible(timeout=120_000)
+    card, density = (study(load(SCENARIO, variant), STUDIED, 1, "unit", "d3") for variant in ("card", "density"))
+    found = compare(card, density, "cover_full")
+    assert cells(page, "#same-outcome", "债券本息覆盖倍数（全口径）：大于基准的比例") == ["—", WORDS.percent(found.better)]
+    assert cells(page, "#same-outcome", "债券本息覆盖倍数（全口径）：平均相差") == ["—", WORDS.times(found.mean)]
+    assert found.mean < 0
+    page.reload()
+    expect(page.locator("#same-outcome table")).to_be_visible(timeout=60_000)
 
 
 # ---- 片区组合 ------------------------------------------------------------------------------------------------------

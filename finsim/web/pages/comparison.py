@@ -10,11 +10,15 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 from finsim.report import comparison
 from finsim.report.comparison import MODES, Side
 from finsim.scenario.problems import ScenarioError
-from finsim.web.address import Shown, groupings, page_of
-from finsim.web.components import Children, card, chart_card, data_table, switch
+from finsim.web.address import Shown, View, groupings, page_of
+from finsim.web.components import Children, aria, card, chart_card, data_table, switch
 from finsim.web.desk import Desk
+from finsim.web.pages import running
+from finsim.web.questions import SEED, Question, settings_of, valid
+from finsim.web.questions import comparison as comparison_of
 from finsim.web.site import Site, owner
 from finsim.web.texts import Words
+from finsim.web.work import STUDIED
 
 MOST = 3
 """Schemes beside the baseline."""
@@ -25,10 +29,37 @@ def panel(words: Words) -> html.Div:
     choice = dmc.MultiSelect(
         id="against", label=words("against"), data=[], maxValues=MOST, searchable=True, nothingFoundMessage=words("nothing_found"), hidePickedOptions=True,
     )  # fmt: skip
-    return html.Div([dcc.Store(id="against-of"), html.Div(choice, className="panel"), html.Div(id="comparison-page", className="stack")], className="stack")
+    same = html.Section(
+        [
+            html.H2(words("same_trials"), id="same-title"),
+            html.P(words("same_trials_finding", count=f"{STUDIED:,}"), className="finding"),
+            *running.controls("same", words, words("same_run"), []),
+            html.Div(id="same-outcome", **aria(live="polite")),
+        ],
+        className="card wide", id="same", **aria(labelledby="same-title"),
+    )  # fmt: skip
+    parts = [dcc.Store(id="against-of"), html.Div(choice, className="panel"), html.Div(id="comparison-page", className="stack"), same]
+    return html.Div(parts, className="stack")
 
 
 def connect(app: Dash, site: Site) -> None:
+    def chosen_sides(shown: Shown) -> list[Side]:
+        return sides(shown, against(shown), site)
+
+    def ask(shown: Shown, seed: Any) -> Question | str:
+        found = chosen_sides(shown)
+        return comparison_of(found, seed if valid(STUDIED, seed) else SEED) if len(found) > 1 else shown.words("nothing_to_compare")
+
+    def follow(shown: Shown, names: Any, search: str) -> Question | None:
+        settings, found = settings_of(names, _place(shown.view), search), chosen_sides(shown)
+        return comparison_of(found, settings["seed"]) if settings and len(found) > 1 else None
+
+    def tell(found: Any, shown: Shown) -> Children:
+        names = [side.name for side in chosen_sides(shown)]
+        return data_table(comparison.in_the_same_trials(names, found, shown.wording), shown.words("same_trials"), kind="tall")
+
+    running.connect(app, site, "same", ("comparison",), _place, [State("risk-seed", "value")], ask, follow, tell)
+
     @app.callback(
         Output("against", "data"), Output("against", "value"), Output("against-of", "data"), Output("comparison-page", "children"),
         Input("url", "pathname"), Input("url", "search"),
@@ -44,6 +75,11 @@ def connect(app: Dash, site: Site) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "compareWith"), Input("against", "value"), State("against-of", "data"), prevent_initial_call=True
     )
+
+
+def _place(view: View) -> str:
+    """What the trials are about."""
+    return f"{view.scenario} {view.variant} {view.by} {view.account} {view.against}"
 
 
 def against(shown: Shown) -> list[str]:

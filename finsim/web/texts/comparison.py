@@ -17,6 +17,13 @@ TEXTS = {
     "inputs_all": Text("全部", "All"),
     "compared_inputs": Text("输入", "Inputs"),
     "inputs_differ": Text("{count} 项输入不同。", "Inputs that differ: {count}."),
+    "same_trials": Text("哪个更有把握", "Which is surer"),
+    "same_trials_finding": Text(
+        "各方案用同一组随机数各算 {count} 次，相差的只是方案本身；概率在文件写明的分布之下。",
+        "Each scheme is calculated {count} times with the same random numbers, so that only the schemes differ; under the distributions of the files.",
+    ),
+    "same_run": Text("比较", "Compare"),
+    "nothing_to_compare": Text("请先选择要对比的方案。", "Choose a scheme to compare with first."),
     "surplus_by_year": Text("累计盈余资金", "Accumulated surplus"),
     "surplus_finding": Text("“{worst}”的最低盈余最低。", "“{worst}” falls lowest."),
 }  # fmt: skip
