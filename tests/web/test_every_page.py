@@ -21,7 +21,7 @@ SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]")
 SIZES = ((1440, 900), (1024, 768), (390, 844))
 THERE = {
-    "overview": "#cover .main-svg", "statements": "#statements", "probability": "#risk-run", "comparison": "#compared-inputs table",
+    "overview": "#cover .main-svg", "statements": "#statements-page table", "probability": "#risk-run", "comparison": "#compared-inputs table",
     "portfolio": "#account-table table", "library": "#files a", "inputs": "#inputs-sections summary", "exports": "#commands",
 }  # fmt: skip
 """What is on a page once it is there."""
@@ -93,7 +93,7 @@ def said(page: Page) -> str:
     text = str(
         page.evaluate(
             """() => [document.title, document.body.innerText, ...[...document.querySelectorAll("svg text, [aria-label], [title], [placeholder]")]
-            .map(e => [e.textContent, e.getAttribute("aria-label"), e.getAttribute("title"), e.getAttribute("placeholder")].join(" "))].join("\n")"""
+            .map(e => [e.textContent, e.getAttribute("aria-label"), e.getAttribute("title"), e.getAttribute("placeholder")].join(" "))].join("\\n")"""
         )
     )
     assert len(text) > 300

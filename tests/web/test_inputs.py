@@ -246,8 +246,8 @@ def test_nothing_overflows_and_everything_has_a_name(page: Page, address: str, l
                 .map(e => e.outerHTML.slice(0, 120))"""
         )
         assert outside == []
-    assert page.locator("#inputs input:not([aria-label])").count() == 0
-    names = page.locator("#inputs input").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    assert page.locator("#inputs .scroll input:not([aria-label])").count() == 0
+    names = page.locator("#inputs .scroll input").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
     assert len(set(names)) == len(names)
 
 

@@ -231,6 +231,8 @@ def test_a_trial_is_kept_with_its_numbers(page: Page, address: str) -> None:
     page.locator("#inputs-keep").click()
     expect(page.locator("h1:visible")).to_contain_text("嵩县")
     page.wait_for_url("**/inputs?s=*")
+    kept = page.url.split("s=")[1].split("&")[0]
+    expect(page.locator(f'#nav a[href*="{kept}"]').first).to_be_visible()
     page.locator("#nav").get_by_role("link", name="概览").click()
     found = run(load(SCENARIO, "card", ["catalogue.streams.parking_monthly.price=150"]), "all").indicators("all")
     expect(page.locator('[data-figure="cover_full"]')).to_have_attribute("data-value", repr(found["cover_full"]))
