@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -146,6 +147,8 @@ def main(arguments: Sequence[str] = ()) -> None:
         library = Library(arguments[0] if arguments else SCENARIO)
     except ScenarioError as error:
         sys.exit(str(error))
+    except (OSError, sqlite3.Error) as error:
+        sys.exit(f"不能写入 {home()}：{error}；用 FINSIM_DATA 另指一个文件夹 · {home()} cannot be written; name another folder with FINSIM_DATA")
     desk = library.desk(library.default)
     scenario = desk.scenario(desk.default)
     ready = partial(make_ready, scenario, sorted(groupings(scenario), key=lambda by: by != scenario.by))

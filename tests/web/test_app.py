@@ -32,6 +32,13 @@ def test_missing_file_is_explained(tmp_path: Path) -> None:
     assert "nothing.yaml" in str(left.value)
 
 
+def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("FINSIM_DATA", str(tmp_path / "file"))
+    with pytest.raises(SystemExit, match="FINSIM_DATA"):
+        app.main()
+
+
 def test_port_in_use_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: object) -> None:
         raise OSError(98, "Address already in use")
