@@ -254,6 +254,7 @@ def test_a_goal_or_sampler_that_cannot_be_is_wrong_use(option: str, value: str) 
     assert call("simulate", FILE, "--trials", "10", "--seed", "1", option, value).exit_code == 2
 
 
-def test_sobol_of_several_units_is_refused() -> None:
-    done = call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol")
-    assert done.exit_code == 1 and "只能用于一个改造单元" in done.output and "--sampler lhs" in done.output
+def test_sobol_is_for_a_single_account() -> None:
+    done = call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol", "--by", "unit")
+    assert done.exit_code == 1 and "只能用于一个平衡主体" in done.output and "--sampler lhs" in done.output
+    assert call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol", "--by", "all").exit_code == 0

@@ -38,6 +38,8 @@ class Side:
     result: Result
     account: str
     items: Mapping[str, Given]
+    where: str = ""
+    """After the names of its numbers; "" for the view itself."""
 
 
 def figures(sides: Sequence[Side], mode: str, wording: Wording) -> Table:
@@ -57,9 +59,11 @@ def figures(sides: Sequence[Side], mode: str, wording: Wording) -> Table:
     for key, path, label in TOTALS[1:]:  # total investment stands among the indicators
         rows.append(path)
         body.append(_row(label, "万元", [side.result.totals(side.account)[key] for side in sides], mode, wording))
-    named = tuple(f"account|{sides[0].account}|{row}|{{}}" if row else "" for row in rows)  # those of the baseline, which is the view
+    named = tuple(f"account|{sides[0].account}|{row}|{{}}" if row else "" for row in rows)
+    # of the others their own values, where it is the same account
+    others = [side.where if mode == "value" and side.account == sides[0].account else None for side in sides[1:]]
     head = (wording.name(_SAID["figure"]), wording.name(_SAID["unit"]), *(side.name for side in sides))
-    return Table(head, tuple(body), (0,), named, (None, None, ""))
+    return Table(head, tuple(body), (0,), named, (None, None, "", *others))
 
 
 def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Table:

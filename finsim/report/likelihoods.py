@@ -127,10 +127,12 @@ def distribution(outcome: Outcome, levels: Sequence[float], found: Mapping[str, 
     return Chart("distribution", outcome.label, outcome.unit, finding, figure, Table(head, tuple(body)))
 
 
-def percentiles(outcome: Outcome, levels: Sequence[float], found: Mapping[str, Any]) -> Table:
+def percentiles(outcome: Outcome, levels: Sequence[float], found: Mapping[str, Any], account: str) -> Table:
     head = (outcome.wording.name(SAID["percentile"]), outcome.label)
     places = [list(levels).index(p / 100) for p in PERCENTILES]
-    return Table(head, tuple((f"P{p}", outcome.number(found["quantiles"][i])) for p, i in zip(PERCENTILES, places, strict=True)))
+    row = next((path for key, path, _, _ in INDICATORS if key == outcome.name), "")
+    body = tuple((f"P{p}", outcome.number(found["quantiles"][i])) for p, i in zip(PERCENTILES, places, strict=True))
+    return Table(head, body, rows=(f"account|{account}|~{row}|{{}}" if row else "",) * len(body), columns=(None, ""))
 
 
 # ---- what matters ------------------------------------------------------------------------------------------------

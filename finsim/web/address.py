@@ -109,6 +109,8 @@ class Shown:
     desk: Desk
     view: View
     lang: str
+    elsewhere: str = ""
+    """After the names of its numbers, where they are not of the view of the address."""
 
     @property
     def scenario(self) -> Scenario:

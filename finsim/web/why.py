@@ -6,6 +6,7 @@ The frame holds one dialog. ``assets/why.js`` opens it, asks for the number that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
@@ -17,12 +18,14 @@ from finsim.report.reasons import Number, Part, Reason, reason
 from finsim.report.statements import Entry, Term, has_total
 from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Origin
-from finsim.web.address import Shown
+from finsim.web.address import Shown, groupings
 from finsim.web.components import Children, aria, asking
 from finsim.web.site import Site
 from finsim.web.texts import Words
 from finsim.web.trial import allowed, shown_number
 
+ELSEWHERE = "|@"
+"""Before the scheme of a number that is not of the view itself."""
 FEW = 3
 """So many parts of one row stand in the list; more of them stand together under a heading of their own."""
 OPEN = 12
@@ -51,12 +54,25 @@ def connect(app: Dash, site: Site) -> None:
         if not isinstance(asked, dict):
             raise PreventUpdate
         data: dict[str, Any] = {"data-asked": str(asked.get("count", ""))}
+        name, _, elsewhere = str(asked.get("why", "")).partition(ELSEWHERE)
         shown = site.shown(pathname, search)
         try:
-            found: Children = content(reason(shown.result, Number.named(str(asked.get("why", "")))), shown)
+            shown = _elsewhere(shown, elsewhere, site) if elsewhere else shown
+            found: Children = content(reason(shown.result, Number.named(name)), shown)
         except LookupError:
             found = html.H2(shown.words("why_unknown"), tabIndex=-1)
         return html.Div(found, **data)
+
+
+def _elsewhere(shown: Shown, name: str, site: Site) -> Shown:
+    """What stands beside the view in a comparison: ``scenario~variant~by``. Raises ``LookupError`` if there is none."""
+    scenario, _, rest = name.partition("~")
+    variant, _, by = rest.partition("~")
+    desk = site.library.desk(scenario)
+    if by not in groupings(desk.scenario(variant)):
+        raise LookupError(by)
+    view = replace(shown.view, scenario=scenario, variant=variant, by=by)
+    return replace(shown, desk=desk, view=view, elsewhere=f"{ELSEWHERE}{name}")
 
 
 def content(why: Reason, shown: Shown) -> list[Children]:
@@ -70,8 +86,9 @@ def content(why: Reason, shown: Shown) -> list[Children]:
     found: list[Children] = [
         html.P(" / ".join(crumb), className="crumb"),
         html.H2([wording.name(why.label), " ", html.Span(when, className="unit")], tabIndex=-1),
-        html.P([number, html.Span(wording.unit(why.unit), className="unit")], className="amount"),
     ]
+    if not why.number.what.startswith("~"):  # trials gave it, and only they
+        found.append(html.P([number, html.Span(wording.unit(why.unit), className="unit")], className="amount"))
     if why.origin is not None:
         found.append(_source(why, why.origin, shown))
     else:
@@ -140,14 +157,14 @@ def _part(part: Part, why: Reason, shown: Shown) -> Children:
     name = [html.Span(shown.wording.name(part.label)), html.Span(" · ".join(notes), className="note")]
     unit = html.Span(shown.wording.unit(part.unit), className="unit")
     line: list[Children] = [html.Span(sign, className="sign"), html.Span(name, className="why-name"), _amount(part, shown, unit)]
-    return asking(line, str(part.number), "why-part") if part.number else html.Div(line, className="why-part")
+    return asking(line, f"{part.number}{shown.elsewhere}", "why-part") if part.number else html.Div(line, className="why-part")
 
 
 def _small(part: Part, by_year: bool, shown: Shown) -> Children:
     """A part in a group: its year, or its unit, and the amount."""
     name = str(part.year) if by_year else _member(part.sheet, part.member, shown)
     line = [html.Span(name), _amount(part, shown)]
-    return asking(line, str(part.number), "why-part") if part.number else html.Div(line, className="why-part")
+    return asking(line, f"{part.number}{shown.elsewhere}", "why-part") if part.number else html.Div(line, className="why-part")
 
 
 def _amount(part: Part, shown: Shown, *unit: html.Span) -> html.Span:

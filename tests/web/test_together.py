@@ -90,6 +90,22 @@ def test_another_scenario_can_stand_beside_it(page: Page, address: str) -> None:
     assert "density" in page.url
 
 
+def test_numbers_of_either_scheme_are_explained(page: Page, address: str) -> None:
+    page.goto(f"{address}/comparison?by=unit&account=d3")
+    row = page.locator("#compared tbody tr", has=page.get_by_role("rowheader", name="债券本息覆盖倍数（全口径）", exact=True))
+    for place, variant in ((1, "card"), (2, "density")):
+        row.locator("td").nth(place).click(timeout=60_000)
+        cover = result(variant, "unit").indicators("d3")["cover_full"]
+        expect(page.locator("#why .amount [data-value]")).to_have_attribute("data-value", repr(cover))
+        income = result(variant, "unit").cell("cover.income", "d3")  # over all years
+        expect(page.locator("#why-said")).to_contain_text(WORDS.amount(income))
+        page.locator("#why-said summary").first.click()
+        page.locator("#why-said details").first.locator(".why-part").last.click()  # what follows is of the same scheme
+        last = result(variant, "unit").value("account", "d3", "cover.income", 2055)
+        expect(page.locator("#why .amount [data-value]")).to_have_attribute("data-value", repr(last))
+        page.keyboard.press("Escape")
+
+
 def test_schemes_are_compared_in_the_same_trials(page: Page, address: str) -> None:
     page.goto(f"{address}/comparison?by=unit&account=d3")
     expect(page.locator("#compared table")).to_be_visible(timeout=60_000)

@@ -143,6 +143,22 @@ def test_totals_shares_and_measures() -> None:
     assert set(WHOLE_ROW) == {"firr", "payback"}
 
 
+def test_what_trials_gave_names_what_is_drawn_for_it() -> None:
+    result = result_of("unit")
+    scenario = result.scenario
+    why = reason(result, Number.named("account|d2|~cover.full|"))
+    assert why.value is None and why.parts[0].value == result.indicators("d2")["cover_full"]
+    drawn = {(part.sheet, part.what): part for part in why.parts[1:]}
+    assert drawn.keys() == {(draw.sheet, draw.path) for draw in scenario.draws}
+    for (sheet, path), part in drawn.items():
+        assert part.member == "d2"
+        assert part.value == result.value(sheet, part.member, path, None)
+        assert part.origin == scenario.origin(sheet, path, part.member if sheet == "unit" else "")
+    both = reason(result, Number.named("account|d2|~|"))
+    counted = [ROWS[verdict.id][0] for verdict in result.verdicts("d2") if verdict.counted]
+    assert [part.what for part in both.parts[: len(counted)]] == counted
+
+
 @pytest.mark.parametrize("file", ["sized-debt.yaml", "changji-2021/changji-2021.yaml"])
 def test_rows_of_the_tests_hold_their_values_and_thresholds(file: str) -> None:
     """One scenario has a lender's tests, the other public money and its ring-fence."""

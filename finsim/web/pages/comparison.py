@@ -18,6 +18,7 @@ from finsim.web.questions import SEED, Question, settings_of, valid
 from finsim.web.questions import comparison as comparison_of
 from finsim.web.site import Site, owner
 from finsim.web.texts import Words
+from finsim.web.why import ELSEWHERE
 from finsim.web.work import STUDIED
 
 MOST = 3
@@ -91,7 +92,7 @@ def against(shown: Shown) -> list[str]:
 
 def sides(shown: Shown, chosen: list[str], site: Site) -> list[Side]:
     """The baseline and the others, each with the same grouping and account where it has them, as a whole where it has not."""
-    found = [_side(shown, shown.desk, shown.view.variant, True)]
+    found = [_side(shown, shown.view.scenario, shown.desk, shown.view.variant)]
     for name in chosen:
         scenario, _, variant = name.partition("~")
         try:
@@ -99,11 +100,12 @@ def sides(shown: Shown, chosen: list[str], site: Site) -> list[Side]:
         except (KeyError, ScenarioError):
             continue
         variant = variant if variant in desk.scenarios else desk.default
-        found.append(_side(shown, desk, variant, scenario == shown.view.scenario))
+        found.append(_side(shown, scenario, desk, variant))
     return found
 
 
-def _side(shown: Shown, desk: Desk, variant: str, same: bool) -> Side:
+def _side(shown: Shown, scenario_id: str, desk: Desk, variant: str) -> Side:
+    same = scenario_id == shown.view.scenario
     scenario, by, account = desk.scenario(variant), shown.view.by, shown.account
     if by not in groupings(scenario) or account not in {one.id for one in scenario.accounts(by)} or not same:
         by, account = "all", scenario.accounts("all")[0].id
@@ -112,7 +114,9 @@ def _side(shown: Shown, desk: Desk, variant: str, same: bool) -> Side:
     label = shown.wording.name(scenario.variant.label) if scenario.variant else ""
     title = shown.wording.say(scenario.title)
     name = (label or title) if same else " · ".join(part for part in (title, label) if part)
-    return Side(name, desk.result(variant, by), account, desk.items[variant])
+    own = same and variant == shown.view.variant
+    where = "" if own else f"{ELSEWHERE}{scenario_id}~{variant}~{by}"
+    return Side(name, desk.result(variant, by), account, desk.items[variant], where)
 
 
 def _choices(shown: Shown, site: Site) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def content(account: Mapping[str, Any], name: str, found: Mapping[str, Any], sho
         disclosure(words("show_data"), data_table(chart.table, chart.title), "spread-data"),
     ]
     partly = [html.P(words("spread_partly", count=f"{found['missing']:,}"), className="note")] if found["missing"] else []
-    right = [html.H3(words("percentiles")), data_table(likelihoods.percentiles(outcome, POINTS, found), words("percentiles")), *partly]
+    right = [html.H3(words("percentiles")), data_table(likelihoods.percentiles(outcome, POINTS, found, shown.account), words("percentiles")), *partly]
     return [html.P(chart.finding, className="finding"), html.Div([html.Div(left), html.Div(right, id="percentiles")], className="halves two-to-one")]
 
 

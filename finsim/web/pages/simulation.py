@@ -12,6 +12,7 @@ from finsim.report import figures, findings
 from finsim.report.wording import Table
 from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
+from finsim.verdicts import ROWS
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph
 from finsim.web.pages import running
@@ -114,7 +115,7 @@ def _probability(found: Mapping[str, Any], name: str, shown: Shown) -> html.Li:
     failing = findings.failing(found["variants"][name]["accounts"][shown.account]["failure"], shown.wording)
     content = [
         html.H3(_title(found, name, shown)),
-        figure_of(f"probability.{name}", p["value"], percent(p["value"])),
+        figure_of(f"probability.{name}", p["value"], percent(p["value"]), why=f"account|{shown.account}|~|" if name == shown.view.variant else ""),
         html.P(interval, className="note"),
         *([html.P(failing, className="note")] if failing else []),
     ]
@@ -142,4 +143,6 @@ def _side_by_side(found: Mapping[str, Any], shown: Shown) -> Table:
         columns.append([f"{percent(p['value'])}\n[{percent(p['low'], 2)}, {percent(p['high'], 2)}]" for p in cells])
     names = [words("standard"), *(shown.wording.name(v.label) for v in tests)]
     names += [words("all_accounts")] if several else []
-    return Table(tuple(head), tuple(zip(names, *columns, strict=True)))
+    rows = [f"account|{shown.account}|~{row}|{{}}" for row in ("", *(ROWS[v.id][0] for v in tests))] + [""] * several
+    own = tuple("" if name == shown.view.variant else None for name in found["variants"])
+    return Table(tuple(head), tuple(zip(names, *columns, strict=True)), rows=tuple(rows), columns=(None, *own))
