@@ -198,7 +198,7 @@ def test_both_back_ends_give_the_same_bits(write: Write, monkeypatch: pytest.Mon
     assert len(sampler.yearly) == 4
     drawn = sampler(0, 1500)
     fast, plain = (
-        Engine(scenario.sheets, scenario.numbers, [[0, 2], [1]], wanted, scenario.sheets.unit.rows, sampler.inputs, name, sampler.yearly)
+        Engine(scenario.sheets, scenario.numbers, [[0, 2], [1]], wanted, scenario.sheets.unit.rows, sampler.inputs, name, yearly=sampler.yearly)
         for name in ("llvm", "numpy")
     )
     for one, other in zip(fast(drawn, 1500), plain(drawn, 1500), strict=True):
@@ -222,7 +222,7 @@ def test_the_same_value_in_every_year_is_one_value(backend: str) -> None:
     assert {"growth", "occupancy", "price_growth", "rate", "interest_rate"} <= {path.rpartition(".")[2] for _, path in given}
     found = []
     for drawn, by_year in ((once, set[tuple[str, str]]()), (yearly, set(given))):
-        made = Engine(sheets, numbers, [[0, 1, 2]], sheets.account.rows, sheets.unit.rows, given, backend, by_year)
+        made = Engine(sheets, numbers, [[0, 1, 2]], sheets.account.rows, sheets.unit.rows, given, backend, yearly=by_year)
         found.append(made(drawn, trials))
     for one, other in zip(*found, strict=True):
         for row in one:

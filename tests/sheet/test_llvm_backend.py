@@ -157,7 +157,7 @@ def test_every_row_of_every_scenario(file: Path, variant: str | None) -> None:
     place = {unit: i for i, unit in enumerate(numbers.units)}
     groups = [[place[unit] for unit in account.units] for account in scenario.accounts(None)]
     rows, units = sheets.account.rows, sheets.unit.rows
-    fast, plain = (Engine(sheets, numbers, groups, rows, units, drawn, name, sampler.yearly) for name in ("llvm", "numpy"))
+    fast, plain = (Engine(sheets, numbers, groups, rows, units, drawn, name, yearly=sampler.yearly) for name in ("llvm", "numpy"))
     assert isinstance(fast.moved, Accelerated) and isinstance(fast.unit_moved, Accelerated)
     expected, found = plain(drawn, trials), fast(drawn, trials)
     assert all(program._compiled and None not in program._compiled.values() for program in (fast.moved, fast.unit_moved))
