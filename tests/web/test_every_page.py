@@ -82,7 +82,7 @@ def test_page_is_complete_accessible_and_has_room(page: Page, address: str, name
 def outside(page: Page) -> Any:
     """What stands out on the right."""
     return page.evaluate(
-        """() => [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && !e.closest(".scroll, .editor, .command, svg, .svg-container")
+        """() => [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && !e.closest(".scroll, .editor, .command, .statements-list, svg, .svg-container")
             && e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 120))"""
     )
 
