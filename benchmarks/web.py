@@ -39,8 +39,18 @@ CLICK = """([what, there]) => new Promise(resolve => {
     look();
 })"""
 
+SHOWN = """([what, there]) => new Promise(resolve => {
+    const start = performance.now();
+    document.querySelector(what).click();
+    const look = () => {
+        if (document.querySelector(there)?.offsetParent) requestAnimationFrame(() => resolve(performance.now() - start));
+        else setTimeout(look, 4);
+    };
+    look();
+})"""
+
 CONTROLS = (
-    ("another grouping", '#by li:not([aria-current]) a', "#tests"),
+    ("another grouping", "#by li:first-child:not([aria-current]) a, #by li:nth-child(3):not([aria-current]) a", "#tests"),
     ("another variant", '#variant li:not([aria-current]) a', "#tests"),
     ("unit of money", '#money li:not([aria-current]) a', "#key-figures"),
 )
@@ -72,12 +82,10 @@ async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
     for name, what, there in CONTROLS:
         for _ in range(rounds):
             found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there]))
-    for name, link, there in (("statements", "/statements", "#statements-page"), ("portfolio", "/portfolio", "#portfolio-page")):
+    for name, there in (("statements", "#statement-table table"), ("portfolio", "#account-table table"), ("comparison", "#compared table")):
         for _ in range(rounds):
-            await page.locator('#nav a[href^="/?"]').click()
-            await page.wait_for_timeout(100)
-            found.setdefault(f"page {name}", []).append(await page.evaluate(CLICK, [f'#nav a[href^="{link}"]', f"{there}:not([hidden])"]))
-            await page.evaluate("there => document.querySelector(there).replaceChildren()", there)
+            found.setdefault(f"page {name}", []).append(await page.evaluate(SHOWN, [f'#nav a[href^="/{name}"]', there]))
+            await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict"])
     found["a number tried"] = await tried(page, rounds)
     found["run, first progress"] = [await run(page)]
     await context.close()

@@ -253,7 +253,7 @@ def test_english_page_has_no_chinese(page: Page, address: str) -> None:
     expect(page.locator(".crumb")).to_contain_text("Cultural Centre district")
     start(page, "200")
     expect(page.locator(".fan .main-svg").first).to_be_visible()
-    for summary in page.locator("summary").all():
+    for summary in page.locator("main summary:visible").all():
         summary.click()
     page.locator("#language").evaluate("button => button.remove()")  # it offers Chinese in Chinese
     said = page.evaluate(
