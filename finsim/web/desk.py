@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 
 from finsim.result import Result, run
 from finsim.scenario.document import Document
@@ -26,13 +27,15 @@ class Desk:
         self.name, self.default = name, found.default
         self.scenarios, self.documents = found.scenarios, found.documents
         self._result = lru_cache(RESULTS_KEPT)(self._run)
+        self._calculating = Lock()
 
     def scenario(self, variant: str) -> Scenario:
         return self.scenarios[variant]
 
     def result(self, variant: str, by: str) -> Result:
-        """The result of a variant for a grouping, calculated once."""
-        return self._result(variant, by)
+        """The result of a variant for a grouping, calculated once, also if several parts of a page ask at a time."""
+        with self._calculating:
+            return self._result(variant, by)
 
     def _run(self, variant: str, by: str) -> Result:
         return run(self.scenarios[variant], by)

@@ -37,7 +37,8 @@ def panel(words: Words) -> html.Div:
 
 
 def connect(app: Dash, site: Site) -> None:
-    site.fills(app, "overview", "view-top", "view-charts")(lambda shown: (top(shown), charts(shown)))
+    site.fills(app, "overview", "view-top")(top)  # the verdict does not wait for the charts
+    site.fills(app, "overview", "view-charts")(charts)
 
 
 def top(shown: Shown) -> list[Children]:
