@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, styled, years_axis
 from finsim.report.units import unit_words
-from finsim.report.wording import NOTHING, Table, Wording
+from finsim.report.wording import NOTHING, Table, Wording, in_full
 from finsim.report.workbook.inputs import Given
 from finsim.result import INDICATORS, TOTALS, WHOLE_ROW, Result
 from finsim.sheet import Text
@@ -74,7 +74,7 @@ def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Tab
         item = next(one for one in found if one is not None)
         if not only_different or _differ([None if one is None else one.value for one in found]):
             name = [*([wording.name(item.member)] if item.unit else []), wording.name(item.section), wording.name(item.row.label)]
-            values = [NOTHING if one is None else _number(one.value) for one in found]
+            values = [NOTHING if one is None else in_full(one.value) for one in found]
             body.append((" · ".join(name), unit_words(item.row.unit, wording.lang), *values))
     return Table((wording.name(_SAID["input"]), wording.name(_SAID["unit"]), *(side.name for side in sides)), tuple(body))
 
@@ -151,10 +151,6 @@ def _said(value: float | None, unit: str, wording: Wording) -> str:
 
 def _signed(text: str) -> str:
     return text if text.startswith(("−", NOTHING)) or not text.strip("0.,%") else f"+{text}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.10g}".replace("-", "−")
 
 
 def _differ(values: Sequence[float | None]) -> bool:

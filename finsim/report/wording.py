@@ -25,6 +25,15 @@ def rounded(value: float, decimals: int) -> str:
     return (MINUS if number < 0 else "") + f"{abs(number):,f}"
 
 
+def in_full(number: float) -> str:
+    """A number with its thousands and all the digits that a person wants to see, as inputs are listed.
+
+    >>> in_full(-1234.50)
+    '−1,234.5'
+    """
+    return f"{number:,.10g}".replace("-", MINUS)
+
+
 @dataclass(frozen=True)
 class Wording:
     """How one reader is spoken to. ``money`` is a key of :data:`MONEY`."""

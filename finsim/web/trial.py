@@ -12,7 +12,7 @@ from typing import Any
 from finsim.importing.edited import SAME
 from finsim.importing.places import Typed, of_input, of_stakes
 from finsim.report.units import unit_words
-from finsim.report.wording import MINUS
+from finsim.report.wording import in_full
 from finsim.report.workbook.inputs import Given, given, number_of
 from finsim.result import Result, run
 from finsim.scenario.document import Document, Path, Value
@@ -106,17 +106,12 @@ def written(number: float) -> str:
     return f"{number:.12g}"
 
 
-def shown_number(number: float) -> str:
-    """A number as it is read, with its thousands."""
-    return f"{number:,.10g}".replace("-", MINUS)
-
-
 def allowed(bounds: Bounds) -> str:
     """The values of an input that are allowed; empty if all are."""
     if bounds.ge is not None and bounds.le is not None:
-        return f"{shown_number(bounds.ge)} – {shown_number(bounds.le)}"
+        return f"{in_full(bounds.ge)} – {in_full(bounds.le)}"
     signs = (("≥", bounds.ge), (">", bounds.gt), ("≤", bounds.le), ("<", bounds.lt))
-    return " · ".join(f"{sign} {shown_number(limit)}" for sign, limit in signs if limit is not None)
+    return " · ".join(f"{sign} {in_full(limit)}" for sign, limit in signs if limit is not None)
 
 
 def tried(of: str, scenario: Scenario, document: Document, items: Items, typed: Mapping[str, str]) -> Trial | Refused:

@@ -16,13 +16,14 @@ from dash.exceptions import PreventUpdate
 
 from finsim.report.reasons import Number, Part, Reason, reason
 from finsim.report.statements import Entry, Term, has_total
+from finsim.report.wording import in_full
 from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Origin
 from finsim.web.address import Shown, groupings
 from finsim.web.components import Children, aria, asking
 from finsim.web.site import Site
 from finsim.web.texts import Words
-from finsim.web.trial import allowed, shown_number
+from finsim.web.trial import allowed
 
 ELSEWHERE = "|@"
 """Before the scheme of a number that is not of the view itself."""
@@ -113,7 +114,7 @@ def _shown(value: float | None, unit: str, shown: Shown, given: bool = False) ->
         return wording.amount(value)
     if unit == "倍" and not given:
         return wording.times(value)
-    return shown_number(value if given else float(f"{value:.6g}"))
+    return in_full(value if given else float(f"{value:.6g}"))
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------
@@ -185,7 +186,7 @@ def _source(why: Reason, origin: Origin, shown: Shown) -> html.Div:
         text = " · ".join([wording.say(source.document), *([source.date] if source.date else [])])
         rows.append(("source", html.A(text, href=link, target="_blank", rel="noreferrer") if link else text))
     if origin.assumed:
-        low, high = map(shown_number, origin.assumed)
+        low, high = map(in_full, origin.assumed)
         rows.append(("assumed_range", f"{low} – {high}"))
     if given and allowed(given.bounds):
         rows.append(("why_allowed", allowed(given.bounds)))

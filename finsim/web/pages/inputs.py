@@ -11,7 +11,7 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, htm
 
 from finsim.report import findings
 from finsim.report.units import unit_words
-from finsim.report.wording import Table, Wording
+from finsim.report.wording import Table, Wording, in_full
 from finsim.report.workbook.inputs import Given
 from finsim.result import Result
 from finsim.scenario.problems import placed
@@ -21,7 +21,7 @@ from finsim.web.components import Children, aria, card, data_table, disclosure, 
 from finsim.web.library import Full
 from finsim.web.site import Site, owner
 from finsim.web.texts import Words
-from finsim.web.trial import Items, Trial, Trials, allowed, editable, shown_number, tried, written
+from finsim.web.trial import Items, Trial, Trials, allowed, editable, tried, written
 
 _FINDINGS = (("cover_full", "cover", "倍"), ("lowest_surplus", "lowest", "万元"), ("fnpv", "npv", "万元"))
 
@@ -84,7 +84,7 @@ def _row(item: Given, scenario: Scenario, words: Words) -> list[str]:
     label = "\n".join([Wording(words.lang).name(item.row.label), *(note.say(words.lang) for note in notes if note)])
     assumed = ""
     if origin.assumed:
-        low, high = map(shown_number, origin.assumed)
+        low, high = map(in_full, origin.assumed)
         assumed = words("of_total", low=low, high=high) if item.split else f"{low} – {high}"
     document = source.document.say(words.lang) if source else ""
     place = placed(PurePath(origin.place.file).name, origin.place.line)
@@ -105,7 +105,7 @@ def _outcome(trial: Trial, shown: Shown) -> list[Children]:
     """What differs, and the verdicts and key figures of both."""
     words = shown.words
     body = [
-        (_name(c.item, words), _unit(c.item, words), shown_number(c.item.value), shown_number(c.new), words("typed" if c.typed else "followed"))
+        (_name(c.item, words), _unit(c.item, words), in_full(c.item.value), in_full(c.new), words("typed" if c.typed else "followed"))
         for c in sorted(trial.changes, key=lambda c: not c.typed)
     ]
     table = Table(tuple(words(key) for key in ("input", "unit", "was", "is", "change")), tuple(body))
