@@ -133,21 +133,19 @@ async def measured(rounds: int, readers: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="*", default=["songxian"], choices=FILES)
+    parser.add_argument("file", nargs="?", default="songxian", choices=FILES)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--readers", type=int, default=6)
     chosen = parser.parse_args()
-    for name in chosen.files:
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {**os.environ, "FINSIM_DATA": folder}
-            server = subprocess.Popen([sys.executable, ROOT / "app.py", FILES[name]], env=environment, stdout=subprocess.DEVNULL)
-            try:
-                _served()
-                print(f"== {name}")
-                asyncio.run(measured(chosen.rounds, chosen.readers))
-            finally:
-                server.terminate()
-                server.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "FINSIM_DATA": folder}
+        server = subprocess.Popen([sys.executable, ROOT / "app.py", FILES[chosen.file]], env=environment, stdout=subprocess.DEVNULL)
+        try:
+            _served()
+            asyncio.run(measured(chosen.rounds, chosen.readers))
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def _served() -> None:
