@@ -58,20 +58,20 @@ class View:
         return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
-def page_of(pathname: str | None) -> str:
+def page_of(pathname: str) -> str:
     """The page of a path; the overview for one that is none."""
-    path = "/" + (pathname or "").strip("/")
+    path = "/" + pathname.strip("/")
     return next((page for page, known in PAGES.items() if known == path), "overview")
 
 
-def asked(search: str | None) -> dict[str, str]:
+def asked(address: str) -> dict[str, str]:
     """What the query of an address says."""
-    return {key: values[0] for key, values in parse_qs((search or "").removeprefix("?")).items()}
+    return {key: values[0] for key, values in parse_qs(address.partition("?")[2]).items()}
 
 
-def view(pathname: str | None, search: str | None, library: Library) -> View:
+def view(address: str, library: Library) -> View:
     """The view asked for; what is not there or left out falls back to the file's own choice."""
-    query = asked(search)
+    pathname, query = address.partition("?")[0], asked(address)
     name, desk = _opened(query.get("s", ""), library)
     variant = query.get("variant", "")
     if variant not in desk.scenarios:

@@ -16,7 +16,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from finsim.scenario.problems import ScenarioError
 from finsim.web import why
-from finsim.web.address import groupings, page_of
+from finsim.web.address import PAGES, groupings
 from finsim.web.components import aria
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library, home
@@ -34,7 +34,7 @@ from finsim.web.pages import (
 )
 from finsim.web.pages import library as library_page
 from finsim.web.security import LARGEST_REQUEST, loopback, protect
-from finsim.web.site import Site, remember, words
+from finsim.web.site import Site, at, remember, words
 from finsim.web.texts import Words
 from finsim.web.work import make_ready
 
@@ -60,19 +60,22 @@ _THEME = {
     "defaultRadius": 6,
 }
 
-_PAGES: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (overview, ("overview",)),
-    (simulation, simulation.PAGES),
-    (distribution, ("probability",)),
-    (mattering, ("probability",)),
-    (statements, ("statements",)),
-    (comparison, ("comparison",)),
-    (portfolio, ("portfolio",)),
-    (library_page, ("library",)),
-    (inputs, ("inputs",)),
-    (exports, ("exports",)),
-)
+_PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "head": (head, tuple(PAGES)),
+    "overview": (overview, ("overview",)),
+    "simulation": (simulation, ("overview", "probability")),
+    "distribution": (distribution, ("probability",)),
+    "mattering": (mattering, ("probability",)),
+    "statements": (statements, ("statements",)),
+    "comparison": (comparison, ("comparison",)),
+    "portfolio": (portfolio, ("portfolio",)),
+    "library": (library_page, ("library",)),
+    "inputs": (inputs, ("inputs",)),
+    "exports": (exports, ("exports",)),
+}
 """Each part of the site, with the pages on which it stands."""
+_CHANGING = ("simulation", "comparison", "library")
+"""Parts that show what a reader runs and keeps, which changes though the address does not."""
 
 
 class _App(Dash):
@@ -95,13 +98,13 @@ def make_app(library: Library, jobs: Jobs) -> Dash:
     )  # fmt: skip
     site = Site(library, jobs)
     app.layout = lambda: _frame(words())
-    for part in (head, why, *(part for part, _ in _PAGES)):
+    for part in (why, *(part for part, _ in _PARTS.values())):
         part.connect(app, site)
-
-    @app.callback([Output(f"part-{i}", "hidden") for i in range(len(_PAGES))], Input("url", "pathname"))
-    def show(pathname: str) -> list[bool]:
-        return [page_of(pathname) not in pages for _, pages in _PAGES]
-
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("finsim", "route"),
+        [*(Output(f"part-{name}", "hidden") for name in _PARTS), *(Output(*at(name)) for name in _PARTS)],
+        [Input("url", "pathname"), Input("url", "search")], [State("parts", "data"), *(State(*at(name)) for name in _PARTS)],
+    )  # fmt: skip
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "switchLanguage"),
         Input("language", "n_clicks"),
@@ -125,10 +128,12 @@ def _frame(words: Words) -> dmc.MantineProvider:
         className="header",
     )  # fmt: skip
     navigation = html.Nav(id="nav", className="nav", **aria(label=words("navigation")))
-    parts = [html.Div(part.panel(words), id=f"part-{i}", hidden=True) for i, (part, _) in enumerate(_PAGES)]
-    main = html.Main([head.panel(words), *parts], id="main", tabIndex=-1, className="stack")
+    parts = [html.Div(part.panel(words), id=f"part-{name}", hidden=True) for name, (part, _) in _PARTS.items()]
+    main = html.Main(parts, id="main", tabIndex=-1, className="stack")
+    where = [{"paths": [PAGES[page] for page in pages], "changes": name in _CHANGING} for name, (_, pages) in _PARTS.items()]
+    stores = [dcc.Store(id="parts", data=where), *(dcc.Store(id=at(name)[0]) for name in _PARTS)]
     return dmc.MantineProvider(
-        [dcc.Location(id="url", refresh=False), header, html.Div([navigation, main], className="body"), why.panel(words)],
+        [dcc.Location(id="url", refresh=False), *stores, header, html.Div([navigation, main], className="body"), why.panel(words)],
         theme=_THEME, forceColorScheme="light",
     )  # fmt: skip
 

@@ -57,9 +57,9 @@ def valid(trials: Any, seed: Any) -> bool:
     return isinstance(trials, int) and FEWEST <= trials <= MOST and isinstance(seed, int) and 0 <= seed <= LARGEST_SEED
 
 
-def of_address(search: str | None) -> dict[str, int]:
+def of_address(address: str) -> dict[str, int]:
     """Trials and seed that an address asks for; empty if it asks for none."""
-    query = asked(search)
+    query = asked(address)
     texts = [query.get("trials", ""), query.get("seed", "")]
     if all(text.isascii() and text.isdigit() and len(text) <= 10 for text in texts):
         trials, seed = map(int, texts)
@@ -84,10 +84,10 @@ def study_place(view: View) -> str:
     return f"{view.scenario} {view.variant} {view.by} {view.account}"
 
 
-def settings_of(names: Any, place: str, search: str | None) -> dict[str, int]:
+def settings_of(names: Any, place: str, address: str) -> dict[str, int]:
     """Trials and seed that a page is about. An address that is opened says so, until something else is asked there."""
-    entry, there = remembered(names, place), of_address(search)
-    if entry and (not there or entry["at"] == (search or "")):
+    entry, there = remembered(names, place), of_address(address)
+    if entry and (not there or entry["at"] == address):
         return {"trials": entry["trials"], "seed": entry["seed"]}
     return there
 

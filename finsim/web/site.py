@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output
-from dash.exceptions import PreventUpdate
 from flask import Response, g, has_request_context, request
 
-from finsim.web.address import Shown, page_of, view
+from finsim.web.address import Shown, view
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library
 from finsim.web.texts import Words
@@ -26,24 +25,27 @@ class Site:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library, self.jobs = library, jobs
 
-    def shown(self, pathname: str | None, search: str | None) -> Shown:
+    def shown(self, address: object) -> Shown:
         """What the address asks for, for the reader of the request."""
-        chosen = view(pathname, search, self.library)
+        chosen = view(address if isinstance(address, str) else "", self.library)
         return Shown(self.library.desk(chosen.scenario), chosen, language())
 
-    def fills(self, app: Dash, page: str, *ids: str) -> Callable[[Callable[[Shown], Any]], None]:
-        """Decorator of a function that gives the children of these ids, whenever an address of the page is opened."""
+    def fills(self, app: Dash, part: str, *ids: str) -> Callable[[Callable[[Shown], Any]], None]:
+        """Decorator of a function that gives the children of these ids, whenever a part of the site is to show another address."""
 
         def connect(content: Callable[[Shown], Any]) -> None:
             outputs = [Output(name, "children") for name in ids]
 
-            @app.callback(outputs if len(ids) > 1 else outputs[0], Input("url", "pathname"), Input("url", "search"))
-            def fill(pathname: str, search: str) -> Any:
-                if page_of(pathname) != page:
-                    raise PreventUpdate
-                return content(self.shown(pathname, search))
+            @app.callback(outputs if len(ids) > 1 else outputs[0], Input(*at(part)), prevent_initial_call=True)
+            def fill(address: str) -> Any:
+                return content(self.shown(address))
 
         return connect
+
+
+def at(part: str) -> tuple[str, str]:
+    """Where the browser keeps the address that a part of the site shows (``route`` in ``assets/page.js``)."""
+    return f"at-{part}", "data"
 
 
 def language() -> str:

@@ -21,7 +21,7 @@ from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Origin
 from finsim.web.address import Shown, groupings
 from finsim.web.components import Children, aria, asking
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 from finsim.web.trial import allowed
 
@@ -48,15 +48,15 @@ def panel(words: Words) -> html.Dialog:
 
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
-        Output("why-said", "children"), Input("why-asked", "data"), State("url", "pathname"), State("url", "search"),
+        Output("why-said", "children"), Input("why-asked", "data"), State(*at("head")),
         prevent_initial_call=True,
     )  # fmt: skip
-    def explain(asked: Any, pathname: str, search: str) -> Any:
+    def explain(asked: Any, address: str) -> Any:
         if not isinstance(asked, dict):
             raise PreventUpdate
         data: dict[str, Any] = {"data-asked": str(asked.get("count", ""))}
         name, _, elsewhere = str(asked.get("why", "")).partition(ELSEWHERE)
-        shown = site.shown(pathname, search)
+        shown = site.shown(address)
         try:
             shown = _elsewhere(shown, elsewhere, site) if elsewhere else shown
             found: Children = content(reason(shown.result, Number.named(name)), shown)

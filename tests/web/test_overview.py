@@ -14,4 +14,4 @@ FILE = Path(__file__).parents[2] / "scenarios" / "changji-2021" / "changji-2021.
 @pytest.mark.parametrize(("lang", "said"), [("zh", "红线"), ("en", "red flag")])
 def test_a_red_flag_is_named(lang: str, said: str) -> None:
     library = Library(FILE)
-    assert said in str(top(Shown(library.desk(FILE.stem), view("/", "?variant=advance&by=all", library), lang)))
+    assert said in str(top(Shown(library.desk(FILE.stem), view("/?variant=advance&by=all", library), lang)))

@@ -82,7 +82,7 @@ def test_every_statement_is_listed_once(result: Result) -> None:
 @pytest.mark.parametrize(("query", "name"), [("", "construction"), ("statement=debt", "debt"), ("statement=<x>", "construction")])
 def test_the_address_says_which(query: str, name: str) -> None:
     library = Library(SCENARIO)
-    here = view("/statements", "?" + query, library)
+    here = view("/statements?" + query, library)
     assert chosen(Shown(library.desk(here.scenario), here, "zh")).id == name
     assert ("statement=" in here.link()) == bool(query) and "statement=" not in here.link(page="overview")
 

@@ -194,6 +194,14 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     finsim: {
+      /* The parts of the page of an address; one that stands there is to show the address, if it does not do so yet. */
+      route: function (pathname, search, parts, ...known) {
+        const asked = "/" + pathname.replace(/^\/+|\/+$/g, "");
+        const path = parts.some(part => part.paths.includes(asked)) ? asked : "/";
+        const hidden = parts.map(part => !part.paths.includes(path));
+        const same = window.dash_clientside.no_update;
+        return [...hidden, ...parts.map((part, i) => hidden[i] || (known[i] === path + search && !part.changes) ? same : path + search)];
+      },
       switchLanguage: function (clicks, language) {
         if (clicks) {
           // In a cookie, so that the server can speak it from the first byte on.

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from finsim.report import comparison
 from finsim.report.comparison import MODES, Side
 from finsim.scenario.problems import ScenarioError
-from finsim.web.address import Shown, View, groupings, page_of
+from finsim.web.address import Shown, View, groupings
 from finsim.web.components import Children, aria, card, chart_card, data_table, switch
 from finsim.web.desk import Desk
 from finsim.web.pages import running
 from finsim.web.questions import SEED, Question, settings_of, valid
 from finsim.web.questions import comparison as comparison_of
-from finsim.web.site import Site, owner
+from finsim.web.site import Site, at, owner
 from finsim.web.texts import Words
 from finsim.web.why import ELSEWHERE
 from finsim.web.work import STUDIED
@@ -51,26 +51,24 @@ def connect(app: Dash, site: Site) -> None:
         found = chosen_sides(shown)
         return comparison_of(found, seed if valid(STUDIED, seed) else SEED) if len(found) > 1 else shown.words("nothing_to_compare")
 
-    def follow(shown: Shown, names: Any, search: str) -> Question | None:
-        settings, found = settings_of(names, _place(shown.view), search), chosen_sides(shown)
+    def follow(shown: Shown, names: Any, address: str) -> Question | None:
+        settings, found = settings_of(names, _place(shown.view), address), chosen_sides(shown)
         return comparison_of(found, settings["seed"]) if settings and len(found) > 1 else None
 
     def tell(found: Any, shown: Shown) -> Children:
         names = [side.name for side in chosen_sides(shown)]
         return data_table(comparison.in_the_same_trials(names, found, shown.wording), shown.words("same_trials"), kind="tall")
 
-    running.connect(app, site, "same", ("comparison",), _place, [State("risk-seed", "value")], ask, follow, tell)
+    running.connect(app, site, "same", "comparison", _place, [State("risk-seed", "value")], ask, follow, tell)
 
     @app.callback(
         Output("against", "data"), Output("against", "value"), Output("against-of", "data"), Output("comparison-page", "children"),
-        Input("url", "pathname"), Input("url", "search"),
+        Input(*at("comparison")), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(pathname: str, search: str) -> Any:
-        if page_of(pathname) != "comparison":
-            return no_update, no_update, no_update, no_update
-        shown = site.shown(pathname, search)
+    def fill(address: str) -> Any:
+        shown = site.shown(address)
         chosen = against(shown)
-        here = {"here": pathname + (search or ""), "value": chosen, "link": shown.view.link(against="~~~")}
+        here = {"here": address, "value": chosen, "link": shown.view.link(against="~~~")}
         return _choices(shown, site), chosen, here, content(shown, sides(shown, chosen, site))
 
     app.clientside_callback(  # type: ignore[no-untyped-call]

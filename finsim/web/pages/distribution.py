@@ -11,6 +11,7 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
+from dash.exceptions import PreventUpdate
 
 from finsim.report import likelihoods
 from finsim.report.likelihoods import Outcome
@@ -19,7 +20,7 @@ from finsim.web.address import Shown
 from finsim.web.components import Children, aria, data_table, disclosure, graph
 from finsim.web.jobs import Jobs
 from finsim.web.questions import place_of
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import TEXTS, Words
 from finsim.web.work import DISTRIBUTED, POINTS, TEST_OF
 
@@ -36,10 +37,13 @@ def panel(words: Words) -> html.Section:
 
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
-        Output("spread", "children"), Input("risk-asked", "data"), Input("spread-of", "value"), Input("url", "pathname"), Input("url", "search")
-    )
-    def fill(said: Any, name: str, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
+        Output("spread", "children"), Input("risk-asked", "data"), Input("spread-of", "value"), Input(*at("distribution")),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def fill(said: Any, name: str, address: str | None) -> Any:
+        if address is None:
+            raise PreventUpdate
+        shown = site.shown(address)
         account = _account(site.jobs, said, shown)
         if account is None or name not in DISTRIBUTED:
             return html.P(shown.words("spread_none"), className="finding")

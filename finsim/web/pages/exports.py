@@ -17,7 +17,7 @@ from finsim.report.workbook import write
 from finsim.scenario.writing import as_yaml
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
 KINDS = ("workbook", "figures", "results", "record", "scenario")
@@ -43,14 +43,14 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("export-file", "data"), Output("export-status", "children"), [Input(f"export-{kind}", "n_clicks") for kind in KINDS],
-        State("url", "pathname"), State("url", "search"), prevent_initial_call=True,
+        State(*at("exports")), prevent_initial_call=True,
         running=[(Output(f"export-{kind}", "disabled"), True, False) for kind in KINDS],
     )  # fmt: skip
     def take(*given: Any) -> Any:
         kind = str(ctx.triggered_id).removeprefix("export-")
         if kind not in KINDS:
             return no_update, no_update
-        shown = site.shown(*given[-2:])
+        shown = site.shown(given[-1])
         name, data = file(kind, shown, site.library.text(shown.view.scenario) or "")
         return {"content": base64.b64encode(data).decode(), "filename": name, "base64": True}, shown.words("taken", name=name)
 

@@ -11,7 +11,7 @@ from finsim.report.wording import Wording
 from finsim.scenario.scenario import MODEL_VERSION
 from finsim.web.address import MONEY_NAMES, Shown, groupings
 from finsim.web.components import Children, current, switch, tag
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
 GROUPS = {
@@ -36,15 +36,15 @@ def connect(app: Dash, site: Site) -> None:
     @app.callback(
         Output("nav", "children"), Output("head-title", "children"), Output("head-switches", "children"),
         Output("account", "data"), Output("account", "value"), Output("head-account", "hidden"), Output("head", "hidden"), Output("head-of", "data"),
-        Input("url", "pathname"), Input("url", "search"),
+        Input(*at("head")), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
+    def fill(address: str) -> Any:
+        shown = site.shown(address)
         accounts = shown.scenario.accounts(shown.view.by)
         choices = [{"value": shown.view.link(account=account.id), "label": shown.wording.name(account.label)} for account in accounts]
         return (
             navigation(shown), heading(shown), switches(shown), choices, shown.view.link(), len(accounts) == 1,
-            shown.view.page == "library", {"here": pathname + (search or ""), "shown": shown.view.link()},
+            shown.view.page == "library", {"here": address, "shown": shown.view.link()},
         )  # fmt: skip
 
     app.clientside_callback(  # type: ignore[no-untyped-call]

@@ -16,10 +16,10 @@ from finsim.report.workbook.inputs import Given
 from finsim.result import Result
 from finsim.scenario.problems import placed
 from finsim.scenario.scenario import Scenario
-from finsim.web.address import PAGES, Shown, page_of
+from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
 from finsim.web.library import Full
-from finsim.web.site import Site, owner
+from finsim.web.site import Site, at, owner
 from finsim.web.texts import Words
 from finsim.web.trial import Items, Trial, Trials, allowed, editable, tried, written
 
@@ -136,16 +136,15 @@ def _side(name: str, result: Result, shown: Shown) -> html.Li:
 def connect(app: Dash, site: Site) -> None:
     trials = Trials()
 
-    def shown(search: str) -> Shown:
-        return site.shown(PAGES["inputs"], search)
+    here_now = State(*at("inputs"))
 
     @app.callback(
         Output("inputs-sections", "children"), Output("inputs-finding", "children"), Output("inputs-variant", "data"),
-        Input("url", "pathname"), Input("url", "search"), State("inputs-variant", "data"),
+        Input(*at("inputs")), State("inputs-variant", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(pathname: str, search: str, before: Any) -> Any:
-        here = shown(search)
-        if page_of(pathname) != "inputs" or _of(here) == before:  # what was typed stays
+    def fill(address: str, before: Any) -> Any:
+        here = site.shown(address)
+        if _of(here) == before:  # what was typed stays
             return no_update, no_update, no_update
         mine = here.desk.items[here.view.variant]
         assumed = sum(item.origin.kind == "assumed" for item in mine.values())
@@ -153,10 +152,10 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output({"type": "inputs-rows", "section": MATCH}, "children"), Input({"type": "inputs-open", "section": MATCH}, "n_clicks"),
-        State({"type": "inputs-open", "section": MATCH}, "id"), State("url", "search"), prevent_initial_call=True,
+        State({"type": "inputs-open", "section": MATCH}, "id"), here_now, prevent_initial_call=True,
     )  # fmt: skip
-    def open_section(clicks: Any, name: Any, search: str) -> Any:
-        here = shown(search)
+    def open_section(clicks: Any, name: Any, address: str) -> Any:
+        here = site.shown(address)
         members = _grouped(here.desk.items[here.view.variant]).get(str(name["section"]))
         return _rows(members, here.scenario, here.words) if members and clicks == 1 else no_update
 
@@ -166,10 +165,10 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"),
-        Input("inputs-typed", "data"), State("url", "search"), prevent_initial_call=True,
+        Input("inputs-typed", "data"), here_now, prevent_initial_call=True,
     )  # fmt: skip
-    def attempt(data: Any, search: str) -> Any:
-        here = shown(search)
+    def attempt(data: Any, address: str) -> Any:
+        here = site.shown(address)
         words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
@@ -185,21 +184,21 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("inputs-outcome", "children"), Output("inputs-download", "disabled"), Output("inputs-keep", "disabled"),
-        Input("inputs-trial", "data"), Input("url", "search"),
+        Input("inputs-trial", "data"), Input(*at("inputs")), prevent_initial_call=True,
     )  # fmt: skip
-    def follow(name: Any, search: str) -> Any:
-        here, trial = shown(search), trials.get(name)
+    def follow(name: Any, address: str) -> Any:
+        here, trial = site.shown(address), trials.get(name)
         if trial is None or trial.of != _of(here):
             return [], True, True
         return _outcome(trial, here), False, False
 
     @app.callback(
         Output("url", "search", allow_duplicate=True), Output("inputs-problem", "children", allow_duplicate=True), Input("inputs-keep", "n_clicks"),
-        State("inputs-trial", "data"), State("inputs-name", "value"), State("inputs-note", "value"), State("url", "search"),
+        State("inputs-trial", "data"), State("inputs-name", "value"), State("inputs-note", "value"), here_now,
         prevent_initial_call=True,
     )  # fmt: skip
-    def keep(_: Any, name: Any, title: Any, note: Any, search: str) -> Any:
-        here, trial = shown(search), trials.get(name)
+    def keep(_: Any, name: Any, title: Any, note: Any, address: str) -> Any:
+        here, trial = site.shown(address), trials.get(name)
         if trial is None:
             return no_update, no_update
         title = str(title or "") or here.words("copy_of", name=here.desk.name)
@@ -210,14 +209,14 @@ def connect(app: Dash, site: Site) -> None:
         return here.view.query(scenario=key), html.Span(here.words("kept_as", name=title))
 
     @app.callback(
-        Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), State("url", "search"),
+        Output("inputs-file", "data"), Input("inputs-download", "n_clicks"), State("inputs-trial", "data"), here_now,
         prevent_initial_call=True,
     )  # fmt: skip
-    def download(_: Any, name: Any, search: str) -> Any:
+    def download(_: Any, name: Any, address: str) -> Any:
         trial = trials.get(name)
         if trial is None:
             return no_update
-        return {"content": trial.text, "filename": f"{shown(search).desk.name}-trial.yaml", "type": "text/yaml"}
+        return {"content": trial.text, "filename": f"{site.shown(address).desk.name}-trial.yaml", "type": "text/yaml"}
 
 
 def _of(here: Shown) -> str:

@@ -15,13 +15,13 @@ from finsim.report.wording import Table
 from finsim.scenario.document import parse
 from finsim.scenario.problems import Problem, ScenarioError, placed
 from finsim.sheet.errors import SheetError
-from finsim.web.address import Shown, page_of
+from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card, current, data_table, disclosure
 from finsim.web.desk import Desk
 from finsim.web.library import Entry, Full
 from finsim.web.received import ENDINGS, scenario_text
 from finsim.web.security import LARGEST_FILE
-from finsim.web.site import Site, language, owner
+from finsim.web.site import Site, at, language, owner
 from finsim.web.texts import Words
 
 
@@ -111,42 +111,40 @@ def connect(app: Dash, site: Site) -> None:
     library = site.library
 
     @app.callback(
-        Output("library-list", "children"), Input("url", "pathname"), Input("url", "search"),
-        Input({"type": "library-drop", "id": ALL}, "n_clicks"),
+        Output("library-list", "children"), Input(*at("library")), Input({"type": "library-drop", "id": ALL}, "n_clicks"),
+        prevent_initial_call=True,
     )  # fmt: skip
-    def fill(pathname: str, search: str, _: Any) -> Any:
-        if page_of(pathname) != "library":
-            return no_update
+    def fill(address: str, _: Any) -> Any:
         if isinstance(ctx.triggered_id, dict) and any(one["value"] for one in ctx.triggered):
             library.drop(owner(), str(ctx.triggered_id["id"]))
-        return _lists(site.shown(pathname, search), library.files(), library.kept(owner()))
+        return _lists(site.shown(address), library.files(), library.kept(owner()))
 
     @app.callback(
         Output("yaml-text", "value"), Output("yaml-name", "value"), Output("yaml-finding", "children"), Output("yaml-of", "data"),
-        Input("url", "pathname"), Input("url", "search"), State("yaml-of", "data"),
+        Input(*at("library")), State("yaml-of", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    def show(pathname: str, search: str, before: Any) -> Any:
-        shown = site.shown(pathname, search)
+    def show(address: str, before: Any) -> Any:
+        shown = site.shown(address)
         name = shown.view.scenario
-        if page_of(pathname) != "library" or name == before:  # what was typed stays
+        if name == before:  # what was typed stays
             return no_update, no_update, no_update, no_update
         finding = shown.words("yaml_finding", name=shown.desk.name)
         return library.text(name), shown.words("copy_of", name=shown.desk.name), finding, name
 
     @app.callback(
         Output("yaml-outcome", "children"), Output("yaml-problem", "children"), Input("yaml-check", "n_clicks"),
-        State("yaml-text", "value"), State("url", "pathname"), State("url", "search"), prevent_initial_call=True,
+        State("yaml-text", "value"), State(*at("library")), prevent_initial_call=True,
     )  # fmt: skip
-    def check(_: Any, text: Any, pathname: str, search: str) -> Any:
-        return _checked(str(text or ""), site.shown(pathname, search))
+    def check(_: Any, text: Any, address: str) -> Any:
+        return _checked(str(text or ""), site.shown(address))
 
     @app.callback(
         Output("url", "search"), Output("yaml-outcome", "children", allow_duplicate=True), Output("yaml-problem", "children", allow_duplicate=True),
         Input("yaml-keep", "n_clicks"), State("yaml-text", "value"), State("yaml-name", "value"), State("yaml-note", "value"),
-        State("url", "pathname"), State("url", "search"), prevent_initial_call=True,
+        State(*at("library")), prevent_initial_call=True,
     )  # fmt: skip
-    def keep(_: Any, text: Any, name: Any, note: Any, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
+    def keep(_: Any, text: Any, name: Any, note: Any, address: str) -> Any:
+        shown = site.shown(address)
         try:
             key = library.keep(owner(), str(name or ""), str(text or ""), str(note or ""), shown.desk.name)
         except ScenarioError as error:
@@ -157,12 +155,12 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("url", "search", allow_duplicate=True), Output("upload-problem", "children"), Output("upload-problems", "children"),
-        Input("upload", "contents"), State("upload", "filename"), State("url", "pathname"), State("url", "search"), prevent_initial_call=True,
+        Input("upload", "contents"), State("upload", "filename"), State(*at("library")), prevent_initial_call=True,
     )  # fmt: skip
-    def receive(contents: Any, name: Any, pathname: str, search: str) -> Any:
+    def receive(contents: Any, name: Any, address: str) -> Any:
         if not contents:
             return no_update, no_update, no_update
-        shown = site.shown(pathname, search)
+        shown = site.shown(address)
         try:
             stem, text = scenario_text(str(name), str(contents))
             key = library.keep(owner(), stem, text)

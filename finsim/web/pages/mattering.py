@@ -25,7 +25,7 @@ from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card, chart_card, data_table, disclosure, graph
 from finsim.web.pages import running
 from finsim.web.questions import SEED, Question, settings_of, study, study_place, valid
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 from finsim.web.work import EXPLAINED, STUDIED, TEST_OF
 
@@ -60,16 +60,15 @@ def panel(words: Words) -> html.Div:
 
 
 def connect(app: Dash, site: Site) -> None:
-    running.connect(app, site, "study", ("probability",), study_place, [State("risk-seed", "value")], _ask, _follow, _sentences)
-    address = Input("url", "pathname"), Input("url", "search")
+    running.connect(app, site, "study", "mattering", study_place, [State("risk-seed", "value")], _ask, _follow, _sentences)
 
     @app.callback(
         Output("study-charts", "children"), Output("study-choice", "hidden"), Output("map", "hidden"),
         Output("map-across", "data"), Output("map-down", "data"), Output("map-across", "value"), Output("map-down", "value"),
-        Input("study-asked", "data"), Input("study-of", "value"), *address,
+        Input("study-asked", "data"), Input("study-of", "value"), Input(*at("mattering")), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(asked: Any, name: str, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
+    def fill(asked: Any, name: str, address: str) -> Any:
+        shown = site.shown(address)
         found = _found(site, asked, shown)
         if found is None:
             return NOTHING, True, True, [], [], None, None
@@ -80,10 +79,11 @@ def connect(app: Dash, site: Site) -> None:
         return content(found, name, shown), False, len(inputs) < 2, inputs, inputs, first, second
 
     @app.callback(
-        Output("map-body", "children"), Input("map-across", "value"), Input("map-down", "value"), Input("study-asked", "data"), Input("study-of", "value"), *address,
+        Output("map-body", "children"), Input("map-across", "value"), Input("map-down", "value"), Input("study-asked", "data"),
+        Input("study-of", "value"), Input(*at("mattering")), prevent_initial_call=True,
     )  # fmt: skip
-    def draw(across: Any, down: Any, asked: Any, name: str, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
+    def draw(across: Any, down: Any, asked: Any, name: str, address: str) -> Any:
+        shown = site.shown(address)
         found = _found(site, asked, shown)
         if found is None or name not in found["outcomes"] or across is None or down is None:
             return NOTHING
@@ -96,8 +96,8 @@ def _ask(shown: Shown, seed: Any) -> Question:
     return study(shown, seed if valid(STUDIED, seed) else SEED)
 
 
-def _follow(shown: Shown, names: Any, search: str) -> Question | None:
-    settings = settings_of(names, study_place(shown.view), search)
+def _follow(shown: Shown, names: Any, address: str) -> Question | None:
+    settings = settings_of(names, study_place(shown.view), address)
     return study(shown, settings["seed"]) if settings else None
 
 

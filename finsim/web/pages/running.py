@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
 
 from finsim.report.wording import rounded
-from finsim.web.address import Shown, View
+from finsim.web.address import PAGES, Shown, View
 from finsim.web.components import Children, aria
 from finsim.web.jobs import EACH, Busy, Job, TooMany
 from finsim.web.questions import Question, job_of, remembered
-from finsim.web.site import Site, owner
+from finsim.web.site import Site, at, owner
 from finsim.web.texts import Words
 
 BETWEEN_LOOKS = 300
@@ -41,25 +42,25 @@ def controls(name: str, words: Words, run: str, fields: list[Children]) -> list[
 
 
 def connect(
-    app: Dash, site: Site, name: str, pages: tuple[str, ...], place: Callable[[View], str], settings: list[State],
+    app: Dash, site: Site, name: str, part: str, place: Callable[[View], str], settings: list[State],
     ask: Callable[..., Question | str], follow: Callable[[Shown, Any, str], Question | None], tell: Callable[[Any, Shown], Children],
 ) -> None:  # fmt: skip
     """Connect the controls.
 
+    part      the part of the site where they stand
     place     what a question is about: the tab remembers one for each place
     ask       the question of the settings, or what is wrong with them in words
     follow    the question that a view is about, from what the tab remembers and the address
     tell      what is shown of an answer, in the element ``name-outcome``; what was asked goes to the store ``name-asked``
     """
     jobs = site.jobs
-    address = State("url", "pathname"), State("url", "search")
 
     @app.callback(
         Output(f"{name}-jobs", "data"), Output(f"{name}-problem", "children"), Input(f"{name}-run", "n_clicks"),
-        State(f"{name}-jobs", "data"), *address, *settings, prevent_initial_call=True,
+        State(f"{name}-jobs", "data"), State(*at(part)), *settings, prevent_initial_call=True,
     )  # fmt: skip
-    def start(_: int, names: Any, pathname: str, search: str, *values: Any) -> Any:
-        shown = site.shown(pathname, search)
+    def start(_: int, names: Any, address: str, *values: Any) -> Any:
+        shown = site.shown(address)
         before = jobs.get(remembered(names, place(shown.view)).get("job"))
         if before is not None and before.live:
             return no_update, ""
@@ -74,23 +75,24 @@ def connect(
             return no_update, shown.words("too_many", count=EACH)
         except Busy:
             return no_update, shown.words("busy")
-        entry = {"job": job, "at": search or "", **question.settings}
+        entry = {"job": job, "at": address, **question.settings}
         return {**(names if isinstance(names, dict) else {}), place(shown.view): entry}, ""
 
-    @app.callback(Input(f"{name}-cancel", "n_clicks"), State(f"{name}-jobs", "data"), *address, prevent_initial_call=True)
-    def cancel(_: int, names: Any, pathname: str, search: str) -> None:
-        jobs.cancel(remembered(names, place(site.shown(pathname, search).view)).get("job"))
+    @app.callback(Input(f"{name}-cancel", "n_clicks"), State(f"{name}-jobs", "data"), State(*at(part)), prevent_initial_call=True)
+    def cancel(_: int, names: Any, address: str) -> None:
+        jobs.cancel(remembered(names, place(site.shown(address).view)).get("job"))
 
     @app.callback(
         Output(f"{name}-status", "children"), Output(f"{name}-bar", "value"), Output(f"{name}-run", "disabled"), Output(f"{name}-cancel", "disabled"),
         Output(f"{name}-pulse", "disabled"), Output(f"{name}-asked", "data"), Output(f"{name}-outcome", "children"),
-        Input(f"{name}-pulse", "n_intervals"), Input(f"{name}-jobs", "data"), Input("url", "pathname"), Input("url", "search"),
+        Input(f"{name}-pulse", "n_intervals"), Input(f"{name}-jobs", "data"), Input(*at(part)),
+        prevent_initial_call=True,
     )  # fmt: skip
-    def look(_: int, names: Any, pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
-        if shown.view.page not in pages:
-            return (*[no_update] * 4, True, no_update, no_update)
-        question = follow(shown, names, search)
+    def look(_: int, names: Any, address: str | None) -> Any:
+        if address is None:
+            raise PreventUpdate
+        shown = site.shown(address)
+        question = follow(shown, names, address)
         entry = remembered(names, place(shown.view))
         job = job_of(jobs, question, entry) if question else None
         live = job is not None and job.live
@@ -100,7 +102,7 @@ def connect(
             return *state, no_update, no_update
         if question is None or job is None or job.state != "done" or job.result is None:
             return *state, None, []
-        return *state, {"key": question.key, "place": place(shown.view), "path": pathname, **question.settings}, tell(job.result, shown)
+        return *state, {"key": question.key, "place": place(shown.view), "path": PAGES[shown.view.page], **question.settings}, tell(job.result, shown)
 
 
 def status(job: Job | None, question: Question | None, words: Words) -> str:

@@ -29,10 +29,8 @@ from finsim.web.questions import (
     simulation,
     valid,
 )
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
-
-PAGES = ("overview", "probability")
 
 
 def panel(words: Words) -> html.Section:
@@ -55,15 +53,15 @@ def panel(words: Words) -> html.Section:
 
 def connect(app: Dash, site: Site) -> None:
     settings = [State("risk-trials", "value"), State("risk-seed", "value")]
-    running.connect(app, site, "risk", PAGES, place_of, settings, _ask, _follow, _outcome)
+    running.connect(app, site, "risk", "simulation", place_of, settings, _ask, _follow, _outcome)
 
     @app.callback(
         Output("risk-finding", "children"), Output("risk-more", "children"), Output("risk-trials", "value"), Output("risk-seed", "value"),
-        Input("url", "pathname"), Input("url", "search"),
+        Input(*at("simulation")), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(pathname: str, search: str) -> Any:
-        shown = site.shown(pathname, search)
-        words, draws, there = shown.words, len(shown.scenario.draws), of_address(search)
+    def fill(address: str) -> Any:
+        shown = site.shown(address)
+        words, draws, there = shown.words, len(shown.scenario.draws), of_address(address)
         finding = words("risk_finding", count=draws) if draws else words("no_draws")
         more: Children = dcc.Link(words("more_probability"), href=shown.view.link(page="probability")) if shown.view.page == "overview" else []
         return finding, more, there.get("trials", no_update), there.get("seed", no_update)
@@ -79,8 +77,8 @@ def _ask(shown: Shown, trials: Any, seed: Any) -> Question | str:
     return simulation(shown, trials, seed)
 
 
-def _follow(shown: Shown, names: Any, search: str) -> Question | None:
-    settings = settings_of(names, place_of(shown.view), search)
+def _follow(shown: Shown, names: Any, address: str) -> Question | None:
+    settings = settings_of(names, place_of(shown.view), address)
     return simulation(shown, **settings) if settings else None
 
 

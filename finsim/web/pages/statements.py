@@ -15,9 +15,9 @@ from finsim.report.statements.entries import UNDER_CONSTRUCTION
 from finsim.result import CHECK_LIMIT
 from finsim.scenario.goals import full_label
 from finsim.sheet import TOLERANCE
-from finsim.web.address import PAGES, Shown
+from finsim.web.address import Shown
 from finsim.web.components import Children, aria, asking, card, current, data_table, pill
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
 GROUPS = {
@@ -49,10 +49,10 @@ def connect(app: Dash, site: Site) -> None:
     )
 
     @app.callback(
-        Output("statement-file", "data"), Input("statement-download", "n_clicks"), State("url", "search"), prevent_initial_call=True
+        Output("statement-file", "data"), Input("statement-download", "n_clicks"), State(*at("statements")), prevent_initial_call=True
     )
-    def download(_: Any, search: str) -> dict[str, str]:
-        shown = site.shown(PAGES["statements"], search)
+    def download(_: Any, address: str) -> dict[str, str]:
+        shown = site.shown(address)
         one, view = chosen(shown), shown.view
         name = "-".join(part for part in (shown.desk.name, view.variant, view.account, one.id) if part)
         content = csv_of(shown.result, shown.account, one, shown.wording)
