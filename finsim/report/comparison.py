@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
-from finsim.report.figures import GREEN, INK, NAVY, ORANGE, SAID, SKY, Chart, styled, years_axis
+from finsim.report.figures import GREEN, NAVY, ORANGE, SAID, SKY, SOLID, Chart, Trace, horizontal, styled, years_axis
 from finsim.report.units import unit_words
 from finsim.report.wording import NOTHING, Table, Wording, in_full
 from finsim.report.workbook.inputs import Given
@@ -81,19 +79,17 @@ def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Tab
 
 def surplus(sides: Sequence[Side], finding: str, title: str, wording: Wording) -> Chart:
     """The accumulated surplus of each, year by year."""
-    figure, rows = go.Figure(), {}
+    traces, rows = list[Trace](), {}
     for side, (colour, dash) in zip(sides, _COLOURS, strict=False):
         amounts = side.result.series("cash.accumulated", side.account).tolist()
         rows[side.name] = dict(zip(side.result.years, amounts, strict=True))
-        figure.add_scatter(
-            x=list(side.result.years), y=[wording.scaled(a) for a in amounts], name=side.name.replace("<", "＜"), mode="lines",
-            line={"color": colour, "dash": dash, "width": 2.5}, customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
-        )  # fmt: skip
+        traces.append({
+            "type": "scatter", "x": list(side.result.years), "y": [wording.scaled(a) for a in amounts], "name": side.name.replace("<", "＜"),
+            "mode": "lines", "line": {"color": colour, "dash": dash, "width": 2.5},
+            "customdata": [wording.amount(a) for a in amounts], "hovertemplate": "%{customdata}",
+        })  # fmt: skip
     years = sorted({year for side in sides for year in side.result.years})
-    figure = styled(figure)
-    figure.add_hline(0, line={"color": INK, "width": 1})
-    figure.update_xaxes(**years_axis(years))
-    figure.update_layout(hovermode="x unified")
+    figure = styled(traces, hovermode="x unified", xaxis=years_axis(years), shapes=[horizontal(0, SOLID)])
     body = [(str(year), *(wording.amount(rows[side.name].get(year)) for side in sides)) for year in years]
     table = Table((wording.name(SAID["year"]), *(side.name for side in sides)), tuple(body))
     return Chart("surplus", title, wording.unit("万元"), finding, figure, table)

@@ -1,4 +1,7 @@
-"""Charts of one account: each with its title, the sentence that it proves, and the table of its data."""
+"""Charts of one account: each with its title, the sentence that it proves, and the table of its data.
+
+A figure is written as Plotly's own JSON (data and layout): its Python classes take ten times as long to say the same.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from finsim.report import findings
 from finsim.report.wording import Table as Table
@@ -24,8 +25,8 @@ FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",
 STREAMS = (NAVY, BLUE, SKY, "#a6cfec", "#d3e6f5", "#7f9db9")
 FISCAL = (BLUE, SKY, "#2f8fc6", "#8cc8ee", "#1b5e91")
 
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE = {
+    "layout": {
         "font": {"family": FONT, "size": 12, "color": SOFT},
         "colorway": [NAVY, BLUE, SKY, GREEN, ORANGE, VERMILION, PINK],
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -38,7 +39,7 @@ TEMPLATE = go.layout.Template(
         "xaxis": {"showgrid": False, "zeroline": False, "ticks": "outside", "tickcolor": RULE, "linecolor": RULE, "automargin": True, "fixedrange": True},
         "yaxis": {"gridcolor": RULE, "zeroline": False, "automargin": True, "tickformat": ",~r", "fixedrange": True},
     }
-)  # fmt: skip
+}  # fmt: skip
 _OUT = {
     "operating_cost": ("operations.cost",),
     "taxes": ("surcharges.surcharges", "vat.payable", "tax.tax"),
@@ -46,6 +47,9 @@ _OUT = {
 }
 """What flows out, and the rows of each."""
 _LONGEST_LABEL = 30  # Latin letters on one line beside a node, so that both sides find room on a phone
+
+
+Figure = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Chart:
     title: str
     unit: str
     finding: str
-    figure: go.Figure
+    figure: Figure
     table: Table
 
 
@@ -122,21 +126,20 @@ def sources_and_uses(result: Result, account: str, wording: Wording) -> Chart:
     amounts = [flow[1] for flow in (*sources, *uses)]
     colours = [_faint(flow[2], 0.3) for flow in sources] + [_faint(GREY, 0.22)] * len(uses)
     labels = ["" if i == middle else _wrapped(f"{_plain(n)} {wording.brief(a)}") for i, (n, a, *_) in enumerate(nodes)]
-    sankey = go.Sankey(
-        arrangement="fixed", domain={"x": [0, 1], "y": [0, 1]}, textfont={"size": 12, "color": INK, "family": FONT},
-        node={
+    sankey = {
+        "type": "sankey", "arrangement": "fixed", "domain": {"x": [0, 1], "y": [0, 1]}, "textfont": {"size": 12, "color": INK, "family": FONT},
+        "node": {
             "label": labels, "color": [node[2] for node in nodes], "pad": 21, "thickness": 12, "line": {"width": 0},
             "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, *_ in nodes],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-        link={
+        "link": {
             "source": from_, "target": to, "value": amounts, "color": colours,
             "customdata": [f"{_plain(n)} {wording.sum_of_money(a)}" for n, a, *_ in (*sources, *uses)],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-    )  # fmt: skip
-    figure = styled(go.Figure(sankey))
-    figure.update_layout(margin={"l": 4, "r": 4, "t": 10, "b": 10})
+    }  # fmt: skip
+    figure = styled([sankey], margin={"l": 4, "r": 4, "t": 10, "b": 10})
     rows = [
         (f"{wording.name(SAID[kind])}：{name}" if wording.lang == "zh" else f"{wording.name(SAID[kind])}: {name}",
          wording.amount(amount), wording.percent(amount / whole if whole else None))
@@ -182,23 +185,23 @@ def cash_flow(result: Result, account: str, wording: Wording) -> Chart:
     """Income by stream above zero, operating cost, taxes and debt service below it; the accumulated surplus underneath."""
     years, columns = list(result.years), flows(result, account, wording)
     accumulated = result.series("cash.accumulated", account).tolist()
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.1)
+    traces: list[Trace] = []
     outflows = {wording.name(SAID["operating_cost"]): "#b7c1cb", wording.name(SAID["taxes"]): "#7b8a9a"}
     for i, (name, amounts, _) in enumerate(columns):
         marker: dict[str, Any] = {"color": outflows.get(name, STREAMS[i % len(STREAMS)]), "line": {"width": 0}}
         if name == wording.name(SAID["debt_service"]):
             marker = _hatched(ORANGE)
-        _add(figure, 1, go.Bar(
-            x=years, y=[wording.scaled(a) for a in amounts], name=_plain(name), marker=marker,
-            customdata=[wording.amount(a) for a in amounts], hovertemplate="%{customdata}",
-        ))  # fmt: skip
-    _line(figure, 2, years, accumulated, wording, "accumulated", 0.0)
-    figure = styled(figure)
-    figure.update_layout(barmode="relative", bargap=0.25, hovermode="x unified")
-    for row in (1, 2):
-        figure.add_hline(0, line={"color": INK, "width": 1}, row=row, col=1)
-    figure.update_xaxes(**years_axis(result.years))
-    _heading(figure, wording.name(SAID["below_zero"]), 0.34)
+        traces.append({
+            "type": "bar", "x": years, "y": [wording.scaled(a) for a in amounts], "name": _plain(name), "marker": marker,
+            "customdata": [wording.amount(a) for a in amounts], "hovertemplate": "%{customdata}",
+        })  # fmt: skip
+    figure = styled(
+        [*traces, *_line(years, accumulated, wording, "accumulated", 0.0)],
+        barmode="relative", bargap=0.25, hovermode="x unified",
+        xaxis=years_axis(years) | {"anchor": "y", "matches": "x2", "showticklabels": False}, yaxis={"anchor": "x", "domain": [0.406, 1]},
+        xaxis2=years_axis(years) | {"anchor": "y2"}, yaxis2={"anchor": "x2", "domain": [0, 0.306]},
+        shapes=[horizontal(0, SOLID), horizontal(0, SOLID, "2")], annotations=[_heading(wording.name(SAID["below_zero"]), 0.34)],
+    )  # fmt: skip
     head = [wording.name(SAID["year"]), *(name for name, *_ in columns), wording.name(SAID["accumulated"])]
     body = [
         (str(y), *(wording.amount(a[t]) for _, a, _ in columns), wording.amount(accumulated[t]))
@@ -237,30 +240,29 @@ def cover(result: Result, account: str, wording: Wording) -> Chart:
     ratios = {name: result.indicators(account)[f"cover_{name}"] for name in ("all_debt", "operating", "full")}
     years = list(result.years)
     dscr = [None if d != d else float(d) for d in result.series("lender.dscr", account)]
-    figure = make_subplots(rows=2, cols=1, row_heights=[0.3, 0.7], vertical_spacing=0.23)
     known = {name: ratio for name, ratio in ratios.items() if ratio is not None}
     labels = [
         f"{wording.name(SAID[name])}  {wording.times(r)}{'' if r >= threshold else '  ' + wording.say(SAID['too_low'])}" for name, r in known.items()
     ]  # fmt: skip
-    _add(figure, 1, go.Bar(
-        x=list(known.values()), y=list(known), orientation="h", showlegend=False, width=0.66, text=labels, textposition="auto",
-        insidetextanchor="start", cliponaxis=False, hoverinfo="skip", constraintext="none", textangle=0,
-        insidetextfont={"color": "#ffffff"}, outsidetextfont={"color": INK},
-        marker={"color": [BLUE if r >= threshold else "#b34a00" for r in known.values()]},
-    ))  # fmt: skip
-    _line(figure, 2, years, dscr, wording, "dscr", 1.0, ratio=True)
-    figure = styled(figure)
+    bars = {
+        "type": "bar", "x": list(known.values()), "y": list(known), "orientation": "h", "showlegend": False, "width": 0.66, "text": labels,
+        "textposition": "auto", "insidetextanchor": "start", "cliponaxis": False, "hoverinfo": "skip", "constraintext": "none", "textangle": 0,
+        "insidetextfont": {"color": "#ffffff"}, "outsidetextfont": {"color": INK},
+        "marker": {"color": [BLUE if r >= threshold else "#b34a00" for r in known.values()]},
+    }  # fmt: skip
     furthest = max([threshold, *known.values()])
-    figure.update_xaxes(row=1, range=[0, furthest * 1.15], showgrid=True, gridcolor=RULE, tickformat=".1f")
-    figure.update_yaxes(row=1, showticklabels=False)
-    figure.update_yaxes(row=2, rangemode="tozero", tickformat=".1f")
-    figure.update_xaxes(row=2, **years_axis(result.years))
-    dashed = {"color": INK, "width": 1.5, "dash": "dash"}
-    mark = f"{wording.name(SAID['required'])} {wording.times(threshold, 2)}"
-    figure.add_vline(threshold, line=dashed, row=1, col=1, annotation={"text": mark, "font": {"color": INK}, "y": 1, "yanchor": "bottom", "xanchor": "center"}, annotation_position="top")  # fmt: skip
-    figure.add_hline(1, line=dashed, row=2, col=1)
-    figure.update_layout(margin_t=26)
-    _heading(figure, wording.name(SAID["below_one"]), 0.56)
+    required = {
+        "text": f"{wording.name(SAID['required'])} {wording.times(threshold, 2)}", "font": {"color": INK}, "showarrow": False,
+        "x": threshold, "y": 1, "yref": "y domain", "xanchor": "center", "yanchor": "bottom",
+    }  # fmt: skip
+    figure = styled(
+        [bars, *_line(years, dscr, wording, "dscr", 1.0, ratio=True)],
+        margin={"t": 26},
+        xaxis={"anchor": "y", "range": [0, furthest * 1.15], "showgrid": True, "gridcolor": RULE, "tickformat": ".1f"},
+        yaxis={"anchor": "x", "domain": [0.769, 1], "showticklabels": False},
+        xaxis2=years_axis(years) | {"anchor": "y2"}, yaxis2={"anchor": "x2", "domain": [0, 0.539], "rangemode": "tozero", "tickformat": ".1f"},
+        shapes=[vertical(threshold, DASHED), horizontal(1, DASHED, "2")], annotations=[required, _heading(wording.name(SAID["below_one"]), 0.56)],
+    )  # fmt: skip
     service = result.series("lender.service", account)
     closing = result.series("debts.closing", account)
     head = tuple(wording.name(SAID[key]) for key in ("year", "dscr", "service", "closing"))
@@ -277,33 +279,36 @@ def fan(
     years: Sequence[int], levels: Sequence[float], lines: Sequence[Sequence[float]], finding: str, wording: Wording
 ) -> Chart:
     """Accumulated surplus in the trials: one line of ``lines`` per level; levels are odd in number and symmetric."""
-    figure, half = go.Figure(), len(levels) // 2
+    traces, half = list[Trace](), len(levels) // 2
     percents = [round(100 * level) for level in levels]
     for i in range(half):
         name = wording.name(SAID["band"]).format(percents[i], percents[-1 - i])
         low, high = lines[i], lines[-1 - i]
         for amounts, fill in ((low, None), (high, "tonexty")):
-            figure.add_scatter(
-                x=list(years), y=[wording.scaled(a) for a in amounts], mode="lines", line={"width": 0}, fill=fill,
-                fillcolor=_faint(BLUE, 0.16 + 0.2 * i), name=name, showlegend=fill is not None, hoverinfo="skip",
-            )  # fmt: skip
-    figure.add_scatter(
-        x=list(years), y=[wording.scaled(a) for a in lines[half]], mode="lines", line={"color": NAVY, "width": 2.5}, name=wording.name(SAID["median"]),
-        customdata=[f"{wording.amount(m)}（{wording.amount(a)} … {wording.amount(b)}）" if wording.lang == "zh" else f"{wording.amount(m)} ({wording.amount(a)} … {wording.amount(b)})" for a, m, b in zip(lines[0], lines[half], lines[-1], strict=True)],
-        hovertemplate="%{x}  %{customdata}<extra></extra>",
-    )  # fmt: skip
-    figure = styled(figure)
-    figure.add_hline(0, line={"color": INK, "width": 1})
-    figure.update_xaxes(**years_axis(years))
-    figure.update_layout(hovermode="x")
+            traces.append({
+                "type": "scatter", "x": list(years), "y": [wording.scaled(a) for a in amounts], "mode": "lines", "line": {"width": 0}, "fill": fill,
+                "fillcolor": _faint(BLUE, 0.16 + 0.2 * i), "name": name, "showlegend": fill is not None, "hoverinfo": "skip",
+            })  # fmt: skip
+    traces.append({
+        "type": "scatter", "x": list(years), "y": [wording.scaled(a) for a in lines[half]], "mode": "lines", "line": {"color": NAVY, "width": 2.5},
+        "name": wording.name(SAID["median"]),
+        "customdata": [f"{wording.amount(m)}（{wording.amount(a)} … {wording.amount(b)}）" if wording.lang == "zh" else f"{wording.amount(m)} ({wording.amount(a)} … {wording.amount(b)})" for a, m, b in zip(lines[0], lines[half], lines[-1], strict=True)],
+        "hovertemplate": "%{x}  %{customdata}<extra></extra>",
+    })  # fmt: skip
+    figure = styled(traces, hovermode="x", xaxis=years_axis(years), shapes=[horizontal(0, SOLID)])
     head = (wording.name(SAID["year"]), *(wording.name(SAID["percentile"]).format(p) for p in percents))
     body = [(str(y), *(wording.amount(line[t]) for line in lines)) for t, y in enumerate(years)]
     return _chart("fan", wording, finding, figure, Table(head, tuple(body)))
 
 
 # ---- what the charts share ---------------------------------------------------------------------------------------
+Trace = dict[str, Any]
+SOLID: dict[str, Any] = {"color": INK, "width": 1}
+DASHED: dict[str, Any] = {"color": INK, "width": 1.5, "dash": "dash"}
+
+
 def _chart(
-    name: str, wording: Wording, finding: str, figure: go.Figure, table: Table, unit: str | None = None
+    name: str, wording: Wording, finding: str, figure: Figure, table: Table, unit: str | None = None
 ) -> Chart:
     return Chart(name, wording.name(SAID[name]), wording.unit("万元") if unit is None else unit, finding, figure, table)
 
@@ -313,48 +318,45 @@ def _yearly(account: str, years: Sequence[int]) -> tuple[str, ...]:
     return tuple(f"account|{account}|{{}}|{year}" for year in years)
 
 
-def styled(figure: go.Figure) -> go.Figure:
-    """With the common template; legend entries are as wide as the longest name, so that they stand in columns."""
-    names = [t.name for t in figure.data if t.name and t.showlegend is not False]
+def styled(traces: list[Trace], **layout: Any) -> Figure:
+    """A figure with the common template; legend entries are as wide as the longest name, so that they stand in columns."""
+    names = [trace["name"] for trace in traces if trace.get("name") and trace.get("showlegend") is not False]
     longest = max((sum(12.2 if ord(c) > 0x2E7F else 6.8 for c in name) for name in names), default=0.0)
-    return figure.update_layout(template=TEMPLATE, autosize=True, legend_entrywidth=round(longest) + 44)
+    return {"data": traces, "layout": {"template": TEMPLATE, "autosize": True, "legend": {"entrywidth": round(longest) + 44}, **layout}}
 
 
-def _add(figure: go.Figure, row: int, trace: Any) -> None:
-    figure.add_trace(trace, row=row, col=1)
+def horizontal(value: float, line: dict[str, Any], panel: str = "") -> dict[str, Any]:
+    """A line at one height, from side to side of a panel ("" or "2")."""
+    return {"type": "line", "xref": f"x{panel} domain", "x0": 0, "x1": 1, "yref": f"y{panel}", "y0": value, "y1": value, "line": line}
 
 
-def _line(
-    figure: go.Figure, row: int, years: list[int], values: Sequence[float | None], wording: Wording, name: str, limit: float, ratio: bool = False,
-) -> None:  # fmt: skip
-    """A line with a diamond at each year whose value lies below the limit."""
+def vertical(value: float, line: dict[str, Any]) -> dict[str, Any]:
+    """A line at one place of the axis, from bottom to top."""
+    return {"type": "line", "xref": "x", "x0": value, "x1": value, "yref": "y domain", "y0": 0, "y1": 1, "line": line}
+
+
+def _line(years: list[int], values: Sequence[float | None], wording: Wording, name: str, limit: float, ratio: bool = False) -> list[Trace]:
+    """In the lower panel a line, with a diamond at each year whose value lies below the limit."""
     shown = [None if v is None else v if ratio else wording.scaled(v) for v in values]
     said = [wording.times(v) if ratio else wording.amount(v) for v in values]
-    _add(figure, row, go.Scatter(
-        x=years, y=shown, mode="lines+markers", name=wording.name(SAID[name]), line={"color": BLUE, "width": 2}, marker={"size": 4},
-        customdata=said, hovertemplate="%{customdata}", showlegend=False,
-    ))  # fmt: skip
+    lower: Trace = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "showlegend": False}
+    line = {
+        "x": years, "y": shown, "mode": "lines+markers", "name": wording.name(SAID[name]), "line": {"color": BLUE, "width": 2},
+        "marker": {"size": 4}, "customdata": said, "hovertemplate": "%{customdata}",
+    }  # fmt: skip
     below = [i for i, v in enumerate(values) if v is not None and v < limit - (0 if ratio else TOLERANCE)]
-    if below:
-        _add(figure, row, go.Scatter(
-            x=[years[i] for i in below], y=[shown[i] for i in below], mode="markers", hoverinfo="skip", showlegend=False,
-            marker={"color": VERMILION, "symbol": "diamond", "size": 9},
-        ))  # fmt: skip
+    marks = {
+        "x": [years[i] for i in below], "y": [shown[i] for i in below], "mode": "markers", "hoverinfo": "skip",
+        "marker": {"color": VERMILION, "symbol": "diamond", "size": 9},
+    }  # fmt: skip
+    return [lower | line, *([lower | marks] if below else [])]
 
 
-def _heading(figure: go.Figure, text: str, height: float) -> None:
+def _heading(text: str, height: float) -> dict[str, Any]:
     """The name of the lower panel, whose upper edge is at this share of the height."""
-    figure.add_annotation(
-        text=text.replace("◆", f'<span style="color:{VERMILION}">◆</span>'),
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=height,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 12, "color": INK},
-    )
+    coloured = text.replace("◆", f'<span style="color:{VERMILION}">◆</span>')
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": height, "xanchor": "left", "yanchor": "bottom"}
+    return {"text": coloured, "showarrow": False, "font": {"size": 12, "color": INK}, **place}
 
 
 def years_axis(years: Sequence[int]) -> dict[str, Any]:

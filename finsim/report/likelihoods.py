@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from finsim.report.factors import input_number, shown_name
-from finsim.report.figures import BLUE, INK, NAVY, ORANGE, RULE, SOFT, Chart, Table, styled
+from finsim.report.figures import BLUE, INK, NAVY, ORANGE, RULE, SOFT, SOLID, Chart, Table, Trace, styled, vertical
 from finsim.report.wording import Wording
 from finsim.result import INDICATORS
 from finsim.risk.importance import Bar
@@ -103,20 +102,19 @@ def distribution(outcome: Outcome, levels: Sequence[float], found: Mapping[str, 
     width = max(1.0, abs(edges[0])) / 20 if point else edges[1] - edges[0]
     middles = edges[:1] if point else [(a + b) / 2 for a, b in itertools.pairwise(edges)]
     shares = found["shares"]
-    figure = go.Figure([
-        go.Bar(
-            x=middles, y=[100 * share for share in shares], width=width * 0.94, marker={"color": BLUE}, showlegend=False,
-            hovertemplate="%{x:,.4~r}  %{y:.2f}%<extra></extra>",
-        ),
-        go.Scatter(
-            x=[outcome.scaled(q) for q in found["quantiles"]], y=[100 * level for level in levels], mode="lines", visible=False,
-            line={"color": BLUE, "width": 2.5}, showlegend=False, hovertemplate="%{x:,.4~r}  %{y:.1f}%<extra></extra>",
-        ),
-    ])  # fmt: skip
-    figure = styled(figure)
-    figure.update_yaxes(ticksuffix="%", rangemode="tozero")
-    figure.update_xaxes(tickformat=",~r", nticks=6, title={"text": f"{outcome.label}（{outcome.unit}）" if wording.lang == "zh" else f"{outcome.label} ({outcome.unit})", "font": {"size": 12}})
-    figure.add_shape(type="line", x0=middles[0], x1=middles[0], y0=0, y1=1, yref="paper", line={"color": INK, "width": 2.5})
+    bars = {
+        "type": "bar", "x": middles, "y": [100 * share for share in shares], "width": width * 0.94, "marker": {"color": BLUE}, "showlegend": False,
+        "hovertemplate": "%{x:,.4~r}  %{y:.2f}%<extra></extra>",
+    }  # fmt: skip
+    line = {
+        "type": "scatter", "x": [outcome.scaled(q) for q in found["quantiles"]], "y": [100 * level for level in levels], "mode": "lines", "visible": False,
+        "line": {"color": BLUE, "width": 2.5}, "showlegend": False, "hovertemplate": "%{x:,.4~r}  %{y:.1f}%<extra></extra>",
+    }  # fmt: skip
+    title = {"text": f"{outcome.label}（{outcome.unit}）" if wording.lang == "zh" else f"{outcome.label} ({outcome.unit})", "font": {"size": 12}}
+    figure = styled(
+        [bars, line], xaxis={"tickformat": ",~r", "nticks": 6, "title": title}, yaxis={"ticksuffix": "%", "rangemode": "tozero"},
+        shapes=[vertical(middles[0], {"color": INK, "width": 2.5}) | {"yref": "paper"}],
+    )  # fmt: skip
     head = tuple(wording.name(SAID[key]) for key in ("from", "to", "share"))
     body = [
         (outcome.number(a), outcome.number(b), wording.percent(share, 2))
@@ -139,29 +137,32 @@ def percentiles(outcome: Outcome, levels: Sequence[float], found: Mapping[str, A
 def tornado(outcome: Outcome, bars: Sequence[Bar], mean: float) -> Chart:
     """Mean outcome in the lowest and the highest tenth of each input, from the mean of all trials; widest on top."""
     wording, shown = outcome.wording, [bar for bar in bars[:SHOWN] if bar.width > 0]
-    figure, middle = go.Figure(), outcome.scaled(mean)
+    traces, middle = list[Trace](), outcome.scaled(mean)
     places = list(range(len(shown)))
     for name, ends, colour, pattern in (
         ("lowest", [(bar.low, bar.at_low) for bar in shown], ORANGE, {"shape": "/", "fgcolor": "#8a5a00", "size": 5, "solidity": 0.25}),
         ("highest", [(bar.high, bar.at_high) for bar in shown], BLUE, None),
     ):
-        figure.add_bar(
-            y=places, x=[outcome.scaled(value) - middle for value, _ in ends], base=middle, orientation="h", width=0.42, offset=-0.05,
-            name=wording.name(SAID[name]), marker={"color": colour, "pattern": pattern, "line": {"width": 0}},
-            text=[f" {input_number(bar.variable, at)} " for bar, (_, at) in zip(shown, ends, strict=True)], textposition="outside", textfont={"color": INK, "size": 11}, cliponaxis=False, constraintext="none",
-            customdata=[outcome.number(value) for value, _ in ends], hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
-    figure = styled(figure)
-    figure.update_layout(barmode="overlay", margin={"t": 34, "b": 30})
-    for place, bar in zip(places, shown, strict=True):
-        figure.add_annotation(
-            text=_clean(shown_name(bar.variable, wording)), x=0, xref="paper", xanchor="left", y=place - 0.3, showarrow=False, font={"size": 12, "color": INK}
-        )
+        traces.append({
+            "type": "bar", "y": places, "x": [outcome.scaled(value) - middle for value, _ in ends], "base": middle, "orientation": "h",
+            "width": 0.42, "offset": -0.05, "name": wording.name(SAID[name]), "marker": {"color": colour, "pattern": pattern, "line": {"width": 0}},
+            "text": [f" {input_number(bar.variable, at)} " for bar, (_, at) in zip(shown, ends, strict=True)], "textposition": "outside",
+            "textfont": {"color": INK, "size": 11}, "cliponaxis": False, "constraintext": "none",
+            "customdata": [outcome.number(value) for value, _ in ends], "hovertemplate": "%{customdata}<extra></extra>",
+        })  # fmt: skip
+    names = [
+        {"text": _clean(shown_name(bar.variable, wording)), "x": 0, "xref": "paper", "xanchor": "left", "y": place - 0.3, "showarrow": False,
+         "font": {"size": 12, "color": INK}}
+        for place, bar in zip(places, shown, strict=True)
+    ]  # fmt: skip
     reached = [outcome.scaled(value) for bar in shown for value in (bar.low, bar.high)] or [middle]
     room = 0.22 * (max(reached) - min(reached) or 1.0)
-    figure.update_xaxes(range=[min(reached) - room, max(reached) + room], showgrid=True, gridcolor=RULE, nticks=6, tickformat=",~r", ticksuffix="%" if outcome.name == BALANCES else "")
-    figure.update_yaxes(range=[len(shown) - 0.4, -0.6], showticklabels=False, showgrid=False)
-    figure.add_vline(middle, line={"color": INK, "width": 1})
+    percent = "%" if outcome.name == BALANCES else ""
+    figure = styled(
+        traces, barmode="overlay", margin={"t": 34, "b": 30}, annotations=names, shapes=[vertical(middle, SOLID)],
+        xaxis={"range": [min(reached) - room, max(reached) + room], "showgrid": True, "gridcolor": RULE, "nticks": 6, "tickformat": ",~r", "ticksuffix": percent},
+        yaxis={"range": [len(shown) - 0.4, -0.6], "showticklabels": False, "showgrid": False},
+    )  # fmt: skip
     head = tuple(wording.name(SAID[key]) for key in ("input", "at_low", "low", "at_high", "low"))
     body = [(shown_name(b.variable, wording), input_number(b.variable, b.at_low), outcome.number(b.low), input_number(b.variable, b.at_high), outcome.number(b.high)) for b in bars]
     return Chart("tornado", wording.say(SAID["tornado"]).format(outcome=outcome.label), outcome.unit, _widest(outcome, shown), figure, Table(head, tuple(body)))
@@ -200,17 +201,18 @@ def two_inputs(outcome: Outcome, grid: Plane, passes: Plane, test: str, threshol
     if middle is None:
         colours = {"colorscale": [[0, "#ffffff"], [1, "#8cc0e2"]]}
     names = [_clean(shown_name(which, wording)) for which in (grid.across, grid.down)]
-    figure = go.Figure(go.Heatmap(
-        z=numbers, x=list(range(len(across))), y=list(range(len(down))), text=texts, texttemplate="%{text}", textfont={"size": 11, "color": INK}, showscale=False,
-        xgap=1, ygap=1, customdata=[[f"{names[0]} {a}<br>{names[1]} {d}" for a in across] for d in down], hovertemplate="%{customdata}<br>%{text}<extra></extra>", **colours,
-    ))  # fmt: skip
+    cells = {
+        "type": "heatmap", "z": numbers.tolist(), "x": list(range(len(across))), "y": list(range(len(down))), "text": texts, "texttemplate": "%{text}",
+        "textfont": {"size": 11, "color": INK}, "showscale": False, "xgap": 1, "ygap": 1, **colours,
+        "customdata": [[f"{names[0]} {a}<br>{names[1]} {d}" for a in across] for d in down], "hovertemplate": "%{customdata}<br>%{text}<extra></extra>",
+    }  # fmt: skip
     x, y = _boundary(right)
-    figure.add_scatter(x=x, y=y, mode="lines", line={"color": NAVY, "width": 4}, hoverinfo="skip", showlegend=False)
-    figure = styled(figure)
-    figure.update_xaxes(tickvals=list(range(len(across))), ticktext=across, title={"text": names[0], "font": {"size": 12, "color": SOFT}}, ticks="", range=[-0.5, len(across) - 0.5])
-    figure.update_yaxes(tickvals=list(range(len(down))), ticktext=down, ticks="", showgrid=False, range=[-0.5, len(down) - 0.5])
-    figure.add_annotation(text=names[1], x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False, font={"size": 12, "color": SOFT})
-    figure.update_layout(margin={"t": 28})
+    divide = {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"color": NAVY, "width": 4}, "hoverinfo": "skip", "showlegend": False}
+    above = {"text": names[1], "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4}
+    figure = styled(
+        [cells, divide], margin={"t": 28}, annotations=[above | {"showarrow": False, "font": {"size": 12, "color": SOFT}}],
+        xaxis=_values(across) | {"title": {"text": names[0], "font": {"size": 12, "color": SOFT}}}, yaxis=_values(down) | {"showgrid": False},
+    )  # fmt: skip
     count, passing = right.size, int(right.sum())
     key = "all_pass" if passing == count else "all_fail" if not passing else "some_pass"
     finding = wording.say(SAID[key]).format(count=count, passing=passing, test=test)
@@ -218,6 +220,11 @@ def two_inputs(outcome: Outcome, grid: Plane, passes: Plane, test: str, threshol
     body = [(d, *(f"{'' if balance else outcome.number(float(v)) + ' '}{s}" for v, s in zip(row, marks, strict=True))) for d, row, marks in zip(down, values, signs, strict=True)]
     label = wording.name(SAID["balances"]) if balance else outcome.label
     return Chart("two_inputs", wording.say(SAID["map"]).format(outcome=label), "" if balance else outcome.unit, finding, figure, Table((corner, *across), tuple(body)))
+
+
+def _values(named: Sequence[str]) -> dict[str, Any]:
+    """An axis with a place for each value."""
+    return {"tickvals": list(range(len(named))), "ticktext": list(named), "ticks": "", "range": [-0.5, len(named) - 0.5]}
 
 
 def _boundary(right: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[list[float | None], list[float | None]]:

@@ -4,12 +4,19 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import plotly.graph_objects as go
 import pytest
 
-from finsim.report import figures, findings, tables
+from finsim.report import figures, findings, likelihoods, tables
+from finsim.report.comparison import Side, surplus
+from finsim.report.likelihoods import Outcome
 from finsim.report.statements import statements
 from finsim.report.wording import Wording
 from finsim.result import Result, run
+from finsim.risk.importance import tornado
+from finsim.risk.shifts import plane
+from finsim.risk.study import study
 from finsim.scenario.loading import load
 from finsim.sheet import Text
 
@@ -20,6 +27,11 @@ CASES = [("card", "all"), ("card", "unit"), ("density", "all"), ("density", "uni
 @cache
 def result_of(variant: str, by: str) -> Result:
     return run(load(SCENARIO, variant), by)
+
+
+def drawn(chart: figures.Chart) -> go.Figure:
+    """As Plotly takes it, which refuses what it does not know."""
+    return go.Figure(chart.figure)
 
 
 @pytest.mark.parametrize(("variant", "by"), CASES)
@@ -41,7 +53,7 @@ def test_every_chart_has_a_sentence_and_a_full_table(variant: str, by: str, lang
         chart = make(result, result.accounts[0].id, wording)
         assert chart.finding.endswith("。" if lang == "zh" else ".") and len(chart.finding) > 10
         assert chart.table.body and {len(row) for row in chart.table.body} == {len(chart.table.head)}
-        assert not chart.figure.layout.template.layout.dragmode
+        assert not drawn(chart).layout.template.layout.dragmode
 
 
 def test_cash_flow_shows_the_rows_of_the_sheet() -> None:
@@ -53,7 +65,7 @@ def test_cash_flow_shows_the_rows_of_the_sheet() -> None:
     assert row["停车月租"] == f"{result.series('streams.parking_monthly.revenue', 'all')[year]:,.2f}"
     assert row["累计盈余资金"] == f"{result.series('cash.accumulated', 'all')[year]:,.2f}"
     assert row["经营成本"] == f"−{result.series('operations.cost', 'all')[year]:,.2f}"
-    bars = sum(sum(trace.y) for trace in chart.figure.data if trace.type == "bar")
+    bars = sum(sum(trace.y) for trace in drawn(chart).data if trace.type == "bar")
     totals = result.totals("all")
     taxes = sum(result.cell(path, "all") for path in ("surcharges.surcharges", "vat.payable", "tax.tax"))
     out = totals["operating_cost"] + taxes + totals["interest"] + totals["principal"]
@@ -76,7 +88,7 @@ def test_names_are_no_markup() -> None:
     )
     scenario = replace(result.scenario, structure=replace(result.scenario.structure, works=works))
     chart = figures.sources_and_uses(replace(result, scenario=scenario), "all", Wording())
-    labels = "".join(chart.figure.data[0].node.label).replace("<br>", "")
+    labels = "".join(drawn(chart).data[0].node.label).replace("<br>", "")
     assert "＜a href" in labels and "<" not in labels
 
 
@@ -96,7 +108,7 @@ def test_fan_has_a_line_and_bands() -> None:
     years, levels = (2023, 2024, 2025), (0.05, 0.25, 0.5, 0.75, 0.95)
     lines = [[float(10 * i + t) for t in range(3)] for i in range(5)]
     chart = figures.fan(years, levels, lines, "…", Wording())
-    assert [t.name for t in chart.figure.data if t.showlegend is not False] == ["5–95 百分位", "25–75 百分位", "中位数"]
+    assert [t.name for t in drawn(chart).data if t.showlegend is not False] == ["5–95 百分位", "25–75 百分位", "中位数"]
     assert chart.table.body[2] == ("2025", "2.00", "12.00", "22.00", "32.00", "42.00")
 
 
@@ -115,3 +127,23 @@ def test_nothing_is_a_dash_and_missing_is_blank() -> None:
     rows = {row[0].split("\N{EN SPACE}")[1]: row for row in tables.statement(result, "all", debt, Wording()).body}
     assert rows["还本"][2] == "–"
     assert rows["偿债备付率（倍）"][2] == ""
+
+
+def test_charts_of_what_is_likely_and_of_schemes_are_charts() -> None:
+    scenario = load(SCENARIO.parent / "two-loans.yaml")
+    found = study(scenario, 512, 1)
+    outcome, bars = Outcome("fnpv", Wording()), tornado(found, "fnpv")
+    tornado_chart = likelihoods.tornado(outcome, bars, float(found.came["fnpv"].mean()))
+    assert [len(bar.x) for bar in drawn(tornado_chart).data] == [min(len(bars), likelihoods.SHOWN)] * 2
+    axes = [np.linspace(bar.at_low, bar.at_high, 3) for bar in bars[:2]]
+    keys = [bar.variable.key for bar in bars[:2]]
+    planes = [plane(scenario, *keys, *axes, name, scenario.by, "all") for name in ("fnpv", "passes.cover_full")]
+    cells = drawn(likelihoods.two_inputs(outcome, planes[0], planes[1], "…", None)).data[0]
+    assert np.array(cells.z) == pytest.approx(planes[0].outcomes.T)
+    values = np.sort(found.came["fnpv"])
+    spread = {"edges": [values[0], values[255], values[-1]], "shares": [0.5, 0.5], "quantiles": np.quantile(values, [i / 100 for i in range(101)]), "missing": 0}
+    bar, line = drawn(likelihoods.distribution(outcome, [i / 100 for i in range(101)], spread)).data
+    assert list(bar.y) == [50.0, 50.0] and line.x[50] == pytest.approx(np.median(values))
+    sides = [Side(name, result_of(name, "all"), "all", {}) for name in ("card", "density")]
+    lines = drawn(surplus(sides, "…", "…", Wording())).data
+    assert [line.y[-1] for line in lines] == pytest.approx([float(side.result.series("cash.accumulated", "all")[-1]) for side in sides])
