@@ -216,7 +216,7 @@ def _planned(
     sums = frozenset(sheets.account.units[path] for path in [*_sums_read(fixed), *_sums_read(moved)])
     sources = sums & sheets.unit.rows.keys()
     unit_fixed, unit_moved = split(sheets.unit.rows, [*sorted(sources), *wanted_units], unit_drawn, unit_yearly)
-    return _Plans(compile_plan(fixed), compile_plan(unit_fixed), moved, unit_moved, sums)
+    return _Plans(compile_plan(fixed, rowwise=True), compile_plan(unit_fixed, rowwise=True), moved, unit_moved, sums)
 
 
 def _joined(parts: Sequence[Mapping[str, Array]], peaks: Collection[str]) -> dict[str, Array]:

@@ -214,7 +214,7 @@ def _measured(context: Context, shape: Structure) -> dict[str, Array]:
 @lru_cache(maxsize=64)
 def _measuring(shape: Structure) -> Program:
     """The rows measured, planned once for all variants of one structure."""
-    return compile_plan(plan(sheets(shape).unit.rows, list(dict.fromkeys(_MEASURES.values()))))
+    return compile_plan(plan(sheets(shape).unit.rows, list(dict.fromkeys(_MEASURES.values()))), rowwise=True)
 
 
 def _money_comes(context: Context, kind: str, terms: Any) -> Array:

@@ -9,7 +9,7 @@ not depend on which other columns are calculated beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import TOLERANCE, WHOLE, Expression, operands, path_of
 from finsim.sheet.model import Row, reads
-from finsim.sheet.planner import Plan
+from finsim.sheet.planner import Plan, by_row
 from finsim.sheet.text import Text
 
 Array = NDArray[np.float64]
@@ -135,10 +135,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """A compiled plan; calling it gives the wanted rows."""
+    """A compiled plan; calling it gives the wanted rows. ``plan`` goes by periods, also where the steps go row by row."""
 
     plan: Plan
     steps: tuple[Step, ...]
+    by_period: bool = True
 
     @property
     def source(self) -> str:
@@ -156,6 +157,8 @@ class Program:
                 try:
                     step.run(periods, shape, rows)
                 except ArithmeticError as error:
+                    if not self.by_period:  # it fails again, and tells the period
+                        return compile_plan(self.plan)(periods, shape, values)
                     raise self._failure(step, error) from error
                 for path in step.done:
                     del rows[path]
@@ -176,16 +179,19 @@ class Program:
         return _not_finite(self.plan.rows[path], trace.tb_frame.f_locals.get("t"))
 
 
-def compile_plan(plan: Plan) -> Program:
-    writer = _Writer(plan)
+def compile_plan(plan: Plan, rowwise: bool = False) -> Program:
+    """Write a plan as Python: period by period, or row by row (:func:`by_row`), which is much faster for one trial and takes
+    much more room for many. The numbers have the same bits.
+    """
+    writer = _Writer(by_row(plan) if rowwise else plan)
     steps = []
-    for number in range(len(plan.stages)):
+    for number in range(len(writer.plan.stages)):
         source = writer.stage(number)
         space: dict[str, Stepping] = {}
         exec(compile(source, f"<stage {number}>", "exec"), dict(_NAMES), space)
         done = (path for path in writer.kept if writer.last_use[path] == number and path not in plan.wanted)
         steps.append(Step(source, space[f"stage_{number}"], tuple(done)))
-    return Program(plan, tuple(steps))
+    return Program(plan, tuple(steps), by_period=not rowwise)
 
 
 def refuse_infinite(plan: Plan, rows: Values) -> None:
@@ -230,9 +236,9 @@ class _Writer:
         wanted = set(plan.wanted)
         self.kept = [
             path for path, number in self.stage_of.items()
-            if plan.rows[path].cell or path in wanted or self.last_use[path] > number
+            if plan.rows[path].cell or path in wanted or self.last_use[path] > number or plan.stages[number].direction == "whole"
         ]  # fmt: skip
-        """Rows that are stored: cells, and what is wanted or read by a later stage."""
+        """Rows that are stored: cells, what has all its periods at a time, and what is wanted or read by a later stage."""
 
     def name(self, path: str) -> str:
         if path not in self.names:
@@ -253,6 +259,8 @@ class _Writer:
                 for path, row in rows.items()
             )
             return "\n".join([head, *cells])
+        if stage.direction == "whole":
+            return "\n".join([head, *(line for path, row in rows.items() for line in self.whole(path, row, number))])
         forward = stage.direction == "forward"
         kept = rows.keys() & set(self.kept)
         leaves = [(path, leaf, way) for path, row in rows.items() for leaf, way in operands(row.formula)]
@@ -268,7 +276,7 @@ class _Writer:
                 continue
             before.append(f"    s_{name} = 0.0")
             if path not in rows:
-                body.append(f"        s_{name} = s_{name} + {self.stored(path, 0)}  # {reader}")
+                body.append(f"        s_{name} = s_{name} + rows[{path!r}][t]  # {reader}")
         for path, row in rows.items():
             name = self.name(path)
             begin = "0.0" if row.start is None else self.formula(row.start, None)
@@ -285,8 +293,18 @@ class _Writer:
         turn = f"    for t in {'range(1, periods + 1)' if forward else 'range(periods, 0, -1)'}:"
         return "\n".join([head, *before, turn, *body, *after])
 
-    def stored(self, path: str, shift: int) -> str:
-        return f"rows[{path!r}][t{shift:+d}]" if shift else f"rows[{path!r}][t]"
+    def whole(self, path: str, row: Row, number: int) -> Iterator[str]:
+        """A row for all periods at a time."""
+        yield f"    row = rows[{path!r}] = np.zeros((periods + 2, *shape))"
+        if row.start is not None:
+            yield f"    row[0] = {self.formula(row.start, None)}"
+        yield f"    row[1:-1] = {self.formula(row.formula, number)}  # {path}"
+
+    def at(self, number: int | None, shift: int = 0) -> str:
+        """Which periods of a stored row are read."""
+        if number is not None and self.plan.stages[number].direction == "whole":
+            return f"[{1 + shift}:periods{1 + shift:+d}]"
+        return f"[t{shift:+d}]" if shift else "[t]"
 
     def formula(self, node: Expression, number: int | None) -> str:
         """Source of a formula in a stage; ``number`` is None outside the loop over periods."""
@@ -313,16 +331,20 @@ class _Writer:
         if op == "input":
             return f"rows[{path_of(node)!r}]"
         if op == "units":
-            return f"rows['units:{path_of(node)}']" + ("[t]" if isinstance(node.data, tuple) else "")
+            return f"rows['units:{path_of(node)}']" + (self.at(number) if isinstance(node.data, tuple) else "")
         if op == "row":
             return self.row(node, number)
         if op == "schedule":
-            return self.stored(*node._place())
+            path, shift = node._place()
+            return f"rows[{path!r}]{self.at(number, shift)}"
         if op in WHOLE:
             return f"{op}(rows[{path_of(node.args[0])!r}])"
         if op == "to_date":
-            backward = number is not None and self.plan.stages[number].direction == "backward"
-            return f"s_{self.name(path_of(node.args[0]))}" + ("[t]" if backward else "")
+            path = path_of(node.args[0])
+            direction = "forward" if number is None else self.plan.stages[number].direction
+            if direction == "whole":
+                return f"to_date(rows[{path!r}])[1:-1]"
+            return f"s_{self.name(path)}" + ("[t]" if direction == "backward" else "")
         if op in _INFIX:
             return f"({parts[0]} {_INFIX[op]} {parts[1]})"
         if op == "sum" and len(parts) <= MOST_TERMS:
@@ -335,14 +357,14 @@ class _Writer:
 
     def row(self, node: Expression, number: int | None) -> str:
         path, shift = node._place()
-        if number is not None and self.stage_of.get(path) == number:
+        if number is not None and self.stage_of.get(path) == number and self.plan.stages[number].direction != "whole":
             return f"b_{self.name(path)}" if shift else f"r_{self.name(path)}"
         row = self.plan.rows.get(path)
         if path in self.plan.given_cells if row is None else row.cell:
             return f"rows[{path!r}]"
         if number is None:  # a start is the same in all periods
             return f"rows[{path!r}][1]"
-        return self.stored(path, shift)
+        return f"rows[{path!r}]{self.at(number, shift)}"
 
 
 def _repeated(formula: Expression) -> set[Expression]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from finsim.sheet.errors import SheetError
@@ -16,7 +17,7 @@ from finsim.sheet.expression import MEASURES, Expression, may_miss, operands, pa
 from finsim.sheet.model import Model, Row, reads
 from finsim.sheet.text import Text
 
-Direction = Literal["cell", "forward", "backward"]
+Direction = Literal["cell", "forward", "backward", "whole"]
 Edges = list[list[tuple[int, str]]]
 """For each row the rows it reads, each with the way it is read."""
 
@@ -26,7 +27,7 @@ WITHIN = frozenset({"same", "to_date", "start", "whole"})
 
 @dataclass(frozen=True)
 class Stage:
-    """Rows calculated in one pass over the periods (or, for cells, at once), in this order."""
+    """Rows calculated in this order: in one pass over the periods, for all of them at a time (``whole``), or as cells."""
 
     direction: Direction
     rows: tuple[str, ...]
@@ -47,6 +48,32 @@ def plan(rows: Mapping[str, Row], wanted: Collection[str], given_cells: Collecti
     needed = _needed(rows, wanted)
     used = {path: rows[path] for path in rows if path in needed}
     return Plan(used, _stages(used), tuple(wanted), frozenset(given_cells))
+
+
+def by_row(plan: Plan) -> Plan:
+    """The same plan row by row: all periods at a time, but for rows that are tied to what they were in another period.
+
+    Each number comes of the same operations, so it has the same bits; every row takes room for all its periods.
+    """
+    stages: list[Stage] = []
+    for stage in plan.stages:
+        if stage.direction == "cell":
+            stages.append(stage)
+            continue
+        place = {path: i for i, path in enumerate(stage.rows)}
+        edges = [
+            [place[path_of(leaf)] for leaf, _ in reads(plan.rows[path]) if leaf.op == "row" and path_of(leaf) in place]
+            for path in stage.rows
+        ]
+        group = _groups(edges)
+        for _, members in groupby(sorted(range(len(edges)), key=group.__getitem__), key=group.__getitem__):
+            first, *others = members
+            tied = bool(others) or first in edges[first]
+            rows = tuple(stage.rows[i] for i in (first, *others))
+            if not tied and stages and stages[-1].direction == "whole":
+                rows = (*stages.pop().rows, *rows)
+            stages.append(Stage(stage.direction if tied else "whole", rows))
+    return replace(plan, stages=tuple(stages))
 
 
 def given_of(plan: Plan) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import platform
 import subprocess
@@ -23,6 +24,7 @@ from finsim.sheet import Block, Input, Schedule, Text, line, minimum, ratio, sha
 from finsim.sheet import llvm_backend as backend
 from finsim.sheet import llvm_code as code
 from finsim.sheet.errors import SheetError
+from finsim.sheet.expression import Expression
 from finsim.sheet.llvm_backend import Accelerated, accelerated
 from finsim.sheet.llvm_text import LANES, TOGETHER
 from finsim.sheet.model import build
@@ -56,6 +58,13 @@ def agree(found: Mapping[str, Array], expected: Mapping[str, Array]) -> None:
         np.testing.assert_array_equal(found[path], np.broadcast_to(array, found[path].shape), err_msg=path)
 
 
+def without_failing(whole: Plan, error: SheetError) -> Program:
+    """The same with any number for a row that failed: the processor need not notice a failure that nothing wanted depends on."""
+    path = error.message.en.split()[0]
+    rows = {**whole.rows, path: dataclasses.replace(whole.rows[path], formula=Expression("number", (), 7.25))}
+    return compile_plan(dataclasses.replace(whole, rows=rows))
+
+
 # ---- random models ---------------------------------------------------------------------------------------------
 @settings(max_examples=80, deadline=None)
 @given(randoms, st.integers(1, 6), st.integers(1, 3), st.sampled_from([LANES, LANES + 1, 2 * LANES, 3 * LANES - 1]))
@@ -73,7 +82,9 @@ def test_random_models(random: Random, periods: int, members: int, trials: int) 
     try:
         expected = compile_plan(whole)(periods, (members, trials), values)
     except SheetError as error:
-        assert found is None, "the processor has not noticed"
+        if found is not None:
+            agree(found, without_failing(whole, error)(periods, (members, trials), values))
+            return
         with pytest.raises(SheetError) as same:
             program(periods, (members, trials), values)
         assert str(same.value) == str(error)

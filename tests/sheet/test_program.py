@@ -33,7 +33,7 @@ from finsim.sheet import (
 from finsim.sheet.errors import SheetError
 from finsim.sheet.model import Model, build
 from finsim.sheet.numpy_backend import Array, Program, compile_plan, refuse_infinite
-from finsim.sheet.planner import check, plan, split
+from finsim.sheet.planner import by_row, check, plan, split
 from tests.sheet.models import random_model, random_values, stored
 from tests.sheet.oracle import Oracle
 
@@ -250,6 +250,31 @@ def test_trials_in_parts_and_a_member_alone_give_the_same_bits(random: Random, c
         own = {path: array[..., [member % array.shape[-2]], :] for path, array in values.items()}
         rows = calculated(program, own, PERIODS, 1, TRIALS)
         assert all(same_bits(rows[path], whole[path][..., [member], :]) for path in wanted)
+
+
+@settings(max_examples=150)
+@given(randoms)
+def test_row_by_row_gives_the_same_bits(random: Random) -> None:
+    """Or the same words about what is not finite, the period among them."""
+    model, _, wanted, values = drawn_case(random)
+    found: list[object] = []
+    for rowwise in (False, True):
+        program = compile_plan(plan(model.rows, wanted), rowwise)
+        try:
+            found.append(program(PERIODS, (MEMBERS, TRIALS), values))
+        except SheetError as error:
+            found.append(str(error))
+    one, other = found
+    if isinstance(one, str) or isinstance(other, str):
+        assert one == other
+        return
+    assert isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other)
+    assert all(same_bits(other[path], one[path]) for path in wanted)
+
+
+def test_only_rows_tied_to_another_period_go_period_by_period() -> None:
+    directions = {path: stage.direction for stage in by_row(plan(LOAN.rows, list(LOAN.rows))).stages for path in stage.rows}
+    assert directions == {"l.factor": "forward", "l.repaid": "whole", "l.worth": "cell", "l.cover": "whole"}
 
 
 @settings(max_examples=20)
