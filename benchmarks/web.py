@@ -29,10 +29,10 @@ ADDRESS = "http://127.0.0.1:8050"
 
 CLICK = """([what, there]) => new Promise(resolve => {
     const start = performance.now();
-    const before = document.querySelector(there)?.outerHTML;
+    const before = document.querySelector(there)?.innerHTML;
     document.querySelector(what).click();
     const look = () => {
-        const now = document.querySelector(there)?.outerHTML;
+        const now = document.querySelector(there)?.innerHTML;
         if (now !== undefined && now !== before) requestAnimationFrame(() => resolve(performance.now() - start));
         else setTimeout(look, 4);
     };

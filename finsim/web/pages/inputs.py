@@ -137,6 +137,7 @@ def connect(app: Dash, site: Site) -> None:
     trials = Trials()
 
     here_now = State(*at("inputs"))
+    told = ("inputs-outcome", "children"), ("inputs-download", "disabled"), ("inputs-keep", "disabled")
 
     @app.callback(
         Output("inputs-sections", "children"), Output("inputs-finding", "children"), Output("inputs-variant", "data"),
@@ -164,7 +165,7 @@ def connect(app: Dash, site: Site) -> None:
     )
 
     @app.callback(
-        Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"),
+        Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"), *(Output(*one) for one in told),
         Input("inputs-typed", "data"), here_now, prevent_initial_call=True,
     )  # fmt: skip
     def attempt(data: Any, address: str) -> Any:
@@ -174,19 +175,16 @@ def connect(app: Dash, site: Site) -> None:
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
         found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed)
         if isinstance(found, Trial):
-            return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}
+            return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, here), False, False
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
-        return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}
+        return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}, no_update, no_update, no_update
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "refused"), Input("inputs-refused", "data"), prevent_initial_call=True
     )
 
-    @app.callback(
-        Output("inputs-outcome", "children"), Output("inputs-download", "disabled"), Output("inputs-keep", "disabled"),
-        Input("inputs-trial", "data"), Input(*at("inputs")), prevent_initial_call=True,
-    )  # fmt: skip
-    def follow(name: Any, address: str) -> Any:
+    @app.callback([Output(*one, allow_duplicate=True) for one in told], Input(*at("inputs")), State("inputs-trial", "data"), prevent_initial_call=True)
+    def follow(address: str, name: Any) -> Any:
         here, trial = site.shown(address), trials.get(name)
         if trial is None or trial.of != _of(here):
             return [], True, True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import Dash, Input, Output, dcc, html
 
 from finsim.report import figures, findings, tables
 from finsim.report.wording import Wording
@@ -25,20 +25,32 @@ from finsim.web.components import (
     tag,
     threshold_of,
 )
-from finsim.web.site import Site
+from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
 
 def panel(words: Words) -> html.Div:
     return html.Div(
-        [html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"), html.Div(id="view-charts", className="grid")],
+        [
+            dcc.Store(id="view-of"),
+            html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"),
+            html.Div(id="view-charts", className="grid"),
+        ],
         className="stack",
     )  # fmt: skip
 
 
 def connect(app: Dash, site: Site) -> None:
-    site.fills(app, "overview", "view-top")(top)  # the verdict does not wait for the charts
-    site.fills(app, "overview", "view-charts")(charts)
+    @app.callback(
+        Output("view-top", "children"), Output("view-of", "data"), Input(*at("overview")), prevent_initial_call=True
+    )
+    def begin(address: str) -> Any:
+        return top(site.shown(address)), address
+
+    @app.callback(Output("view-charts", "children"), Input("view-of", "data"), prevent_initial_call=True)
+    def go_on(address: str) -> Any:
+        """The charts, once the verdict stands there: drawing them keeps the browser busy."""
+        return charts(site.shown(address))
 
 
 def top(shown: Shown) -> list[Children]:
