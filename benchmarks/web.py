@@ -1,24 +1,28 @@
 """How fast the pages answer: first useful paint, and click to redraw of each control, with one reader and with six.
 
-    python benchmarks/web.py [songxian | yichang] [--rounds 10]
+    python benchmarks/web.py [songxian | yichang] [--rounds 10] [--readers 6]
 
-The server runs in a process of its own, as ``python app.py`` does; the readers are pages of one Chromium on the same machine, so
-that with six of them the browser takes most of the processor. Times are those of the clock, in milliseconds, taken within the
-page from the click to the frame in which the answer stands there.
+The server runs in a process of its own, as ``python app.py`` does. One reader is a page of Chromium on the same machine. The
+others have machines of their own, so of them only what the server gets is repeated: all that the page asked when each control
+was clicked, by each of them once every PAUSE seconds, without their pause for reading. Times are those of the clock, in
+milliseconds, taken within the page from the click to the frame in which the answer stands there.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -27,23 +31,29 @@ ROOT = Path(__file__).parents[1]
 FILES = {"songxian": ROOT / "scenarios" / "songxian-2023.yaml", "yichang": ROOT / "scenarios" / "yichang-85" / "yichang-85.yaml"}
 ADDRESS = "http://127.0.0.1:8050"
 
-CLICK = """([what, there]) => new Promise(resolve => {
+PAUSE = 2.0
+LONGEST = 60_000
+"""Milliseconds after which a click is given up."""
+
+CLICK = """([what, there, longest]) => new Promise((resolve, reject) => {
     const start = performance.now();
     const before = document.querySelector(there)?.innerHTML;
     document.querySelector(what).click();
     const look = () => {
         const now = document.querySelector(there)?.innerHTML;
         if (now !== undefined && now !== before) requestAnimationFrame(() => resolve(performance.now() - start));
+        else if (performance.now() - start > longest) reject(new Error("no answer to " + what));
         else setTimeout(look, 4);
     };
     look();
 })"""
 
-SHOWN = """([what, there]) => new Promise(resolve => {
+SHOWN = """([what, there, longest]) => new Promise((resolve, reject) => {
     const start = performance.now();
     document.querySelector(what).click();
     const look = () => {
         if (document.querySelector(there)?.offsetParent) requestAnimationFrame(() => resolve(performance.now() - start));
+        else if (performance.now() - start > longest) reject(new Error("no answer to " + what));
         else setTimeout(look, 4);
     };
     look();
@@ -81,11 +91,12 @@ async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for name, what, there in CONTROLS:
         for _ in range(rounds):
-            found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there]))
+            found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there, LONGEST]))
     for name, there in (("statements", "#statement-table table"), ("portfolio", "#account-table table"), ("comparison", "#compared table")):
         for _ in range(rounds):
-            found.setdefault(f"page {name}", []).append(await page.evaluate(SHOWN, [f'#nav a[href^="/{name}"]', there]))
-            await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict"])
+            await page.evaluate(CLICK, [*CONTROLS[-1][1:], LONGEST])  # another view, or the page would stand there already
+            found.setdefault(f"page {name}", []).append(await page.evaluate(SHOWN, [f'#nav a[href^="/{name}"]', there, LONGEST]))
+            await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict", LONGEST])
     found["a number tried"] = await tried(page, rounds)
     found["run, first progress"] = [await run(page)]
     await context.close()
@@ -101,7 +112,7 @@ async def tried(page: Page, rounds: int) -> list[float]:
     found = []
     for i in range(rounds):
         await field.fill(f"{number * (1 - 0.001 * (i + 1)):.6g}")
-        found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome"]))
+        found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome", LONGEST]))
     return found
 
 
@@ -109,7 +120,7 @@ async def run(page: Page) -> float:
     await page.goto(f"{ADDRESS}/probability")
     await page.locator("#risk-run:not([disabled])").wait_for(timeout=60_000)
     script = CLICK.replace("now !== before", "Number(document.querySelector(there).value) > 0 && now !== before")
-    return float(await page.evaluate(script, ["#risk-run", "#risk-bar"]))
+    return float(await page.evaluate(script, ["#risk-run", "#risk-bar", LONGEST]))
 
 
 def told(title: str, found: dict[str, list[float]]) -> None:
@@ -119,6 +130,43 @@ def told(title: str, found: dict[str, list[float]]) -> None:
         print(f"  {name:24s} p50 {middle:7.0f} ms   p95 {slow:7.0f} ms   ({len(times)})")
 
 
+# ---- the other readers -----------------------------------------------------------------------------------------
+Asked = list[list[str]]
+"""What the page asked of the server, click by click."""
+
+
+async def recorded(browser: Browser) -> Asked:
+    """All that is asked when each control and each page is clicked once."""
+    page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
+    await page.goto(ADDRESS)
+    await page.locator("#cover .main-svg").first.wait_for(timeout=120_000)
+    found: Asked = []
+    page.on("request", lambda request: found[-1].append(request.post_data or "") if found and request.method == "POST" else None)
+    pages = [(f'#nav a[href^="/{name}"]') for name in ("statements", "portfolio", "comparison", "?")]
+    for what in [*(what for _, what, _ in CONTROLS), *pages]:
+        found.append([])
+        await page.locator(what).first.click()
+        await page.wait_for_timeout(3000)
+    await page.context.close()
+    return found
+
+
+def repeated(asked: Asked, reader: int, until: threading.Event) -> None:
+    """One more reader, who clicks all day."""
+    headers = {"Content-Type": "application/json", "Origin": ADDRESS, "Cookie": f"reader=reader-{reader}"}
+    until.wait(PAUSE * reader / 5)
+    for bodies in itertools.cycle(asked):
+        with ThreadPoolExecutor(6) as connections:  # as many as a browser opens
+            list(connections.map(lambda body: _post(body, headers), bodies))
+        if until.wait(PAUSE):
+            return
+
+
+def _post(body: str, headers: dict[str, str]) -> None:
+    request = urllib.request.Request(f"{ADDRESS}/_dash-update-component", body.encode(), headers)
+    urllib.request.urlopen(request, timeout=60).close()
+
+
 async def measured(rounds: int, readers: int) -> None:
     async with async_playwright() as playwright:
         program = shutil.which("chromium")
@@ -126,8 +174,16 @@ async def measured(rounds: int, readers: int) -> None:
         told("first useful paint", {"cold": [await paint(browser, True) for _ in range(3)], "warm": [await paint(browser, False) for _ in range(3)]})
         told("one reader", await clicks(browser, rounds))
         if readers > 1:
-            together = await asyncio.gather(*(clicks(browser, rounds) for _ in range(readers)))
-            told(f"{readers} readers", {name: [time for one in together for time in one[name]] for name in together[0]})
+            asked, until = await recorded(browser), threading.Event()
+            others = [threading.Thread(target=repeated, args=(asked, i, until)) for i in range(1, readers)]
+            for other in others:
+                other.start()
+            try:
+                told(f"{readers} readers", await clicks(browser, rounds))
+            finally:
+                until.set()
+                for other in others:
+                    other.join()
         await browser.close()
 
 
