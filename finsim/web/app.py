@@ -7,12 +7,14 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
 import waitress
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from flask import request
 
 from finsim.scenario.problems import ScenarioError
 from finsim.web import why
@@ -46,6 +48,7 @@ _PAGE = """<!DOCTYPE html>
 <head>{metas}<title>{title}</title><link rel="icon" href="/assets/favicon.svg">{css}</head>
 <body>
 <noscript>{no_script}</noscript>
+{at_once}
 {app_entry}
 <footer>{config}{scripts}{renderer}</footer>
 </body>
@@ -78,16 +81,31 @@ _CHANGING = ("simulation", "comparison", "library")
 """Parts that show what a reader runs and keeps, which changes though the address does not."""
 
 
+_AT_ONCE = """<div id="at-once" class="at-once" aria-hidden="true">
+<div class="header"><span class="product">{product}</span></div>
+<main class="stack"><div><p class="crumb">{account}</p><p class="title">{title}</p></div>
+<section class="verdict {state}"><span class="disc"><span class="icon icon-{state}"></span></span>
+<div><p class="headline">{headline}</p><p>{verdict}</p></div></section>
+<p class="note">{loading}</p></main></div>"""
+"""What the overview says before any script has run; ``page.js`` takes it away once the page stands there."""
+
+
 class _App(Dash):
-    """Dash, with a page in the reader's language."""
+    """Dash, with a page in the reader's language, which says the verdict at once."""
+
+    site: Site
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         said = words()
         entry = f'<div id="react-entry-point"><p class="loading">{said("loading")}</p></div>'
         lang = {"zh": "zh-CN", "en": "en"}[said.lang]
         return _PAGE.format(
-            **parts | {"lang": lang, "title": said("product"), "no_script": said("no_script"), "app_entry": entry}
+            **parts | {"lang": lang, "title": said("product"), "no_script": said("no_script"), "app_entry": entry, "at_once": self.at_once()}
         )
+
+    def at_once(self) -> str:
+        shown = self.site.shown(request.full_path)
+        return _AT_ONCE.format(**{key: escape(text) for key, text in overview.at_once(shown).items()}) if shown.view.page == "overview" else ""
 
 
 def make_app(library: Library, jobs: Jobs) -> Dash:
@@ -96,7 +114,7 @@ def make_app(library: Library, jobs: Jobs) -> Dash:
         __name__, compress=True, update_title="", add_log_handler=False, enable_mcp=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )  # fmt: skip
-    site = Site(library, jobs)
+    app.site = site = Site(library, jobs)
     app.layout = lambda: _frame(words())
     for part in (why, *(part for part, _ in _PARTS.values())):
         part.connect(app, site)

@@ -125,6 +125,8 @@
 
   function takeOver() {
     waiting = false;
+    const before = document.getElementById("at-once");
+    if (before && document.getElementById("verdict")) before.remove();
     for (const id of opened) {
       const details = document.getElementById(id);
       if (details && !details.open) details.querySelector("summary").click(); // a click also asks for what is not there yet

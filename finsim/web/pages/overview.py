@@ -113,6 +113,16 @@ def _verdict(shown: Shown) -> html.Section:
     )
 
 
+def at_once(shown: Shown) -> dict[str, str]:
+    """What is told before the page itself is there, as plain texts."""
+    result, account, words, wording = shown.result, shown.account, shown.words, shown.wording
+    name = next(wording.name(one.label) for one in result.accounts if one.id == account)
+    return {
+        "product": words("product"), "title": wording.say(result.scenario.title), "account": name, "state": "pass" if result.balanced(account) else "fail",
+        "headline": findings.headline(result, account, wording), "verdict": findings.verdict(result, account, wording), "loading": words("loading"),
+    }  # fmt: skip
+
+
 def _tests(shown: Shown) -> html.Ul:
     cards = [
         html.Li(_test(v, shown.account, shown.words, shown.wording), className="tile") for v in shown.result.verdicts(shown.account)
