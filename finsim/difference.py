@@ -79,7 +79,7 @@ class Difference:
     changes: tuple[Change, ...]
     effects: tuple[Effect, ...]
     whole: tuple[Result, Result]
-    """Both as one account each, of which the effects are told."""
+    """Both as one account each, of which the effects are told, if there are any."""
 
     @cached_property
     def accounts(self) -> tuple[Account, ...]:
@@ -103,20 +103,16 @@ class Difference:
 # ---- comparing ---------------------------------------------------------------------------------------------
 def compare(
     before: tuple[Scenario, Document], after: tuple[Scenario, Document], by: str | None = None, progress: Progress | None = None,
-    effects: bool = True,
 ) -> Difference:  # fmt: skip
     """Compare two scenarios, each with its self-contained document, for a grouping (that of the first if none is given).
 
-    ``progress(done, all)`` is called after each change that was tried. Without ``effects`` no change is tried alone: then
-    changes of notes and sources are among the changes too.
+    Every change is also tried alone; ``progress(done, all)`` is called after each.
     """
     first, second = before[0], after[0]
     by = by or first.by
     results = run(first, by), run(second, by)
     whole = run(first, "all"), run(second, "all")
     found = list(_changes(before[1], after[1], ()))
-    if not effects:
-        return Difference(results, tuple(found), (), whole)
     changes, tried = [], []
     for number, change in enumerate(found, 1):
         effect = _alone(before[1], after[1], change, first.digest)
@@ -127,6 +123,12 @@ def compare(
         if progress is not None:
             progress(number, len(found))
     return Difference(results, tuple(changes), tuple(tried), whole)
+
+
+def differing(before: tuple[Result, Document], after: tuple[Result, Document]) -> Difference:
+    """Two results with the documents that gave them. No change is tried alone, so changes of notes and sources are there too."""
+    results = before[0], after[0]
+    return Difference(results, tuple(_changes(before[1], after[1], ())), (), results)
 
 
 def _changes(before: Document, after: Document, path: Path) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from finsim.difference import compare
+from finsim.difference import differing
 from finsim.report import differences
 from finsim.report.wording import Table
 from finsim.scenario.document import parse
@@ -190,10 +190,10 @@ def _checked(text: str, shown: Shown) -> tuple[Children, str]:
     except ScenarioError as error:
         return problems_table(error.problems, words), words("yaml_problems", count=len(error.problems))
     variant = shown.view.variant if shown.view.variant in desk.scenarios else desk.default
-    pairs = [(one.scenario(name), one.documents[name]) for one, name in ((shown.desk, shown.view.variant), (desk, variant))]
-    by = shown.view.by if shown.view.by != "accounts" or pairs[1][0].listed else "all"
+    by = shown.view.by if shown.view.by != "accounts" or desk.scenario(variant).listed else "all"
     try:
-        found = compare(pairs[0], pairs[1], by, effects=False)
+        pairs = [(one.result(name, by), one.documents[name]) for one, name in ((shown.desk, shown.view.variant), (desk, variant))]
+        found = differing(*pairs)
     except SheetError as error:
         return [], error.message.say(lang)
     if not found.changes and not found.moved:
