@@ -21,14 +21,15 @@ def said(found: Box | None, wording: Wording, lang: str) -> str:
     """Where it fails, in a sentence."""
     if found is None or not found.limits:
         return Text("没有一组输入能把未通过的情形区分出来。", "No set of inputs tells the failures apart.").say(lang)
-    limits = [_limit(limit, wording, lang) for limit in found.limits]
+    limits = [limit_of(limit, wording, lang) for limit in found.limits]
     return Text(
         f"多在 {'，且 '.join(limits)} 时未通过：其中 {found.density:.0%} 未通过，占全部未通过的 {found.coverage:.0%}（全部模拟中 {found.overall:.0%} 未通过）。",
         f"Fails mostly when {' and '.join(limits)}: {found.density:.0%} of these fail, {found.coverage:.0%} of all failures ({found.overall:.0%} of all trials fail).",
     ).say(lang)  # fmt: skip
 
 
-def _limit(limit: Limit, wording: Wording, lang: str) -> str:
+def limit_of(limit: Limit, wording: Wording, lang: str) -> str:
+    """Between which values of an input."""
     name, unit = wording.name(limit.variable.label), f" {unit_words(limit.variable.unit, lang)}".rstrip()
     low, high = (input_number(limit.variable, end) for end in (limit.low, limit.high))
     if math.isinf(limit.low):
@@ -36,6 +37,11 @@ def _limit(limit: Limit, wording: Wording, lang: str) -> str:
     if math.isinf(limit.high):
         return f"{name} ≥ {low}{unit}"
     return f"{low} ≤ {name} ≤ {high}{unit}"
+
+
+def named(variable: Variable) -> str:
+    """An input within the name of a number (``report.trials``)."""
+    return ":".join(variable.key)
 
 
 def shown_number(value: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from finsim.report.factors import input_number, shown_name
+from finsim.report.factors import input_number, named, shown_name
 from finsim.report.figures import BLUE, INK, NAVY, ORANGE, RULE, SOFT, SOLID, Chart, Table, Trace, styled, vertical
 from finsim.report.wording import Wording
 from finsim.result import INDICATORS
@@ -67,6 +67,11 @@ class Outcome:
         return self.wording.name(Text("平衡概率", "probability of balance") if self.name == BALANCES else _indicators()[self.name][0])
 
     @property
+    def row(self) -> str:
+        """Its row on the sheet of the account; "" for whether it balances."""
+        return next((path for key, path, _, _ in INDICATORS if key == self.name), "")
+
+    @property
     def money(self) -> bool:
         return self.name != BALANCES and _indicators()[self.name][1] == "万元"
 
@@ -92,7 +97,7 @@ def _indicators() -> dict[str, tuple[Text, str]]:
 
 
 # ---- a distribution ----------------------------------------------------------------------------------------------
-def distribution(outcome: Outcome, levels: Sequence[float], found: Mapping[str, Any]) -> Chart:
+def distribution(outcome: Outcome, levels: Sequence[float], found: Mapping[str, Any], account: str) -> Chart:
     """The histogram, and the distribution function that takes its place when it is asked for; a line stands at a threshold.
 
     ``found`` has ``quantiles`` at ``levels``, and ``shares`` of the trials between ``edges``.
@@ -122,19 +127,19 @@ def distribution(outcome: Outcome, levels: Sequence[float], found: Mapping[str, 
     ]
     quantiles = {f"p{p}": outcome.number(found["quantiles"][list(levels).index(p / 100)]) for p in (5, 25, 50, 75, 95)}
     finding = wording.say(SAID["spread"]).format(**quantiles)
-    return Chart("distribution", outcome.label, outcome.unit, finding, figure, Table(head, tuple(body)))
+    rows = (f"account|{account}|~{outcome.row}|{{}}",) * len(body)
+    return Chart("distribution", outcome.label, outcome.unit, finding, figure, Table(head, tuple(body), rows=rows, columns=(None, None, "")))
 
 
 def percentiles(outcome: Outcome, levels: Sequence[float], found: Mapping[str, Any], account: str) -> Table:
     head = (outcome.wording.name(SAID["percentile"]), outcome.label)
     places = [list(levels).index(p / 100) for p in PERCENTILES]
-    row = next((path for key, path, _, _ in INDICATORS if key == outcome.name), "")
     body = tuple((f"P{p}", outcome.number(found["quantiles"][i])) for p, i in zip(PERCENTILES, places, strict=True))
-    return Table(head, body, rows=(f"account|{account}|~{row}|{{}}" if row else "",) * len(body), columns=(None, ""))
+    return Table(head, body, rows=(f"account|{account}|~{outcome.row}|{{}}",) * len(body), columns=(None, ""))
 
 
 # ---- what matters ------------------------------------------------------------------------------------------------
-def tornado(outcome: Outcome, bars: Sequence[Bar], mean: float) -> Chart:
+def tornado(outcome: Outcome, bars: Sequence[Bar], mean: float, account: str) -> Chart:
     """Mean outcome in the lowest and the highest tenth of each input, from the mean of all trials; widest on top."""
     wording, shown = outcome.wording, [bar for bar in bars[:SHOWN] if bar.width > 0]
     traces, middle = list[Trace](), outcome.scaled(mean)
@@ -165,7 +170,9 @@ def tornado(outcome: Outcome, bars: Sequence[Bar], mean: float) -> Chart:
     )  # fmt: skip
     head = tuple(wording.name(SAID[key]) for key in ("input", "at_low", "low", "at_high", "low"))
     body = [(shown_name(b.variable, wording), input_number(b.variable, b.at_low), outcome.number(b.low), input_number(b.variable, b.at_high), outcome.number(b.high)) for b in bars]
-    return Chart("tornado", wording.say(SAID["tornado"]).format(outcome=outcome.label), outcome.unit, _widest(outcome, shown), figure, Table(head, tuple(body)))
+    rows = tuple(f"account|{account}|~{outcome.row}~{{}}~{named(b.variable)}|" for b in bars)
+    table = Table(head, tuple(body), rows=rows, columns=(None, "at_lowest", "lowest", "at_highest", "highest"))
+    return Chart("tornado", wording.say(SAID["tornado"]).format(outcome=outcome.label), outcome.unit, _widest(outcome, shown), figure, table)
 
 
 def _widest(outcome: Outcome, bars: Sequence[Bar]) -> str:
@@ -178,7 +185,7 @@ def _widest(outcome: Outcome, bars: Sequence[Bar]) -> str:
     return wording.say(SAID["widest"]).format(second=second, **names)
 
 
-def two_inputs(outcome: Outcome, grid: Plane, passes: Plane, test: str, threshold: float | None) -> Chart:
+def two_inputs(outcome: Outcome, grid: Plane, passes: Plane, test: str, threshold: float | None, account: str) -> Chart:
     """An outcome at values of two inputs, with the line between what passes a test (its name in words) and what fails it.
 
     Colour tells on which side of ``threshold`` the outcome is, or how large it is where there is none; every cell also says ✓ or ×.
@@ -219,12 +226,15 @@ def two_inputs(outcome: Outcome, grid: Plane, passes: Plane, test: str, threshol
     corner = f"{names[1]} ＼ {names[0]}" if wording.lang == "zh" else f"{names[1]} \\ {names[0]}"
     body = [(d, *(f"{'' if balance else outcome.number(float(v)) + ' '}{s}" for v, s in zip(row, marks, strict=True))) for d, row, marks in zip(down, values, signs, strict=True)]
     label = wording.name(SAID["balances"]) if balance else outcome.label
-    return Chart("two_inputs", wording.say(SAID["map"]).format(outcome=label), "" if balance else outcome.unit, finding, figure, Table((corner, *across), tuple(body)))
+    rows = tuple(f"account|{account}|~{outcome.row}~at~{{}}~{named(grid.down)}={float(at)!r}|" for at in grid.at_down)
+    columns = (None, *(f"{named(grid.across)}={float(at)!r}" for at in grid.at_across))
+    table = Table((corner, *across), tuple(body), rows=rows, columns=columns)
+    return Chart("two_inputs", wording.say(SAID["map"]).format(outcome=label), "" if balance else outcome.unit, finding, figure, table)
 
 
-def _values(named: Sequence[str]) -> dict[str, Any]:
+def _values(texts: Sequence[str]) -> dict[str, Any]:
     """An axis with a place for each value."""
-    return {"tickvals": list(range(len(named))), "ticktext": list(named), "ticks": "", "range": [-0.5, len(named) - 0.5]}
+    return {"tickvals": list(range(len(texts))), "ticktext": list(texts), "ticks": "", "range": [-0.5, len(texts) - 0.5]}
 
 
 def _boundary(right: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[list[float | None], list[float | None]]:

@@ -19,7 +19,6 @@ from finsim.scenario.goals import full_label
 from finsim.scenario.scenario import Origin
 from finsim.sheet import Text
 from finsim.sheet.model import Model
-from finsim.verdicts import ROWS
 
 FLOW = "project_flow.before_tax"
 """The row whose rate of return and payback are told."""
@@ -36,13 +35,9 @@ _SAID = {
     "sums": Text("加总的数", "A sum"),
     "share": Text("比例", "share"),
     "measure": Text("整行指标", "Measure of a whole row"),
-    "trials": Text("模拟", "Trials"),
-    "balance": Text("是否平衡", "whether it balances"),
-    "sampled": Text(
-        "每次模拟抽取下列输入（这里列的是方案所写的取值），其余不变，重算下列的行；概率是通过的次数除以模拟次数，百分位是各次结果由小到大的位置",
-        "each trial draws the inputs below (shown as the scenario states them), leaves the rest as it is and calculates the rows below; a probability is the share of the trials that pass, a percentile a place among the outcomes in rising order",
-    ),
     "all_years": Text("各年合计", "sum over all years"),
+    "all_accounts": Text("全部平衡主体", "All accounts"),
+    "of_all": Text("各平衡主体合计；没有数值的不计", "sum over all accounts; one without a value adds nothing"),
     "given": Text("由方案给出的数", "a number that the scenario gives"),
     "opening": Text("上年末的", "at the end of the year before: "),
     CONSTRUCTION: Text("在建部分：", "part of works not yet in operation: "),
@@ -69,7 +64,8 @@ class Number:
       @balance_sheet:7            an entry of a statement
       a/b                         one of the above over another
       firr, payback               a measure of the whole cash flow
-      ~cover.full, ~              what trials gave of a row, or of the tests that are counted
+      +liquidity.peak             a row of all accounts added up
+      ~…                          what trials gave, or a changed input: ``report.trials``
     """
 
     sheet: str
@@ -96,7 +92,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Part:
-    """One of the numbers that another is made of. ``number`` names it where it can be followed; ``sign`` is 0 in a formula."""
+    """One of the numbers that another is made of. ``number`` names it where it can be followed; ``sign`` is 0 in a formula.
+
+    ``where`` stands after the name where it is of another scheme than the number itself.
+    """
 
     sheet: str
     member: str
@@ -109,6 +108,7 @@ class Part:
     kind: str = "row"
     origin: Origin | None = None
     number: Number | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def reason(result: Result, number: Number) -> Reason:
         raise LookupError(number.year)
     if number.what in WHOLE_ROW:
         return _measure(result, number)
-    if number.what.startswith("~"):
-        return _sampled(result, number)
+    if number.what.startswith("+"):
+        return _of_all(result, number)
     if "/" in number.what:
         return _share(result, number)
     if number.what.startswith("@"):
@@ -279,29 +279,21 @@ def _measure(result: Result, number: Number) -> Reason:
     return Reason(number, _SAID["measure"], label, unit, value, _SAID[number.what], parts, rows=", ".join(rows))
 
 
-def _sampled(result: Result, number: Number) -> Reason:
-    """What trials gave: what is calculated in each of them, as stated, and what is drawn for it, with its source."""
-    scenario, path = result.scenario, number.what.removeprefix("~")
-    paths = [path] if path else [ROWS[verdict.id][0] for verdict in result.verdicts(number.member) if verdict.counted]
-    parts = [replace(_term(result, replace(number, what=row, year=None), Term(row)), sign=0) for row in paths]
-    units = next(account.units for account in result.accounts if account.id == number.member)
-    for draw in scenario.draws:
-        members = (number.member,) if draw.sheet == "account" else [unit for unit in units if draw.unit in ("", unit)]
-        for member in members:
-            drawn = Number(draw.sheet, member, draw.path)
-            model = _model(result, draw.sheet)
-            value = _known(result.value(draw.sheet, member, draw.path, None))
-            parts.append(
-                Part(
-                    draw.sheet, member, draw.path, full_label(model, draw.path), None, value, model.inputs[draw.path].unit, 0, "input",
-                    _origin(result, drawn), drawn,
-                )
-            )  # fmt: skip
-    label = _model(result, number.sheet).item(path).label if path else _SAID["balance"]
-    return Reason(number, _SAID["trials"], label, "", None, _SAID["sampled"], tuple(parts), rows=", ".join(paths))
+def _of_all(result: Result, number: Number) -> Reason:
+    """A row of all accounts of the grouping, added up; one without a value adds nothing."""
+    row = number.what.removeprefix("+")
+    parts = tuple(replace(part_of(result, replace(number, member=account.id, what=row)), sign=1) for account in result.accounts)
+    value = sum((part.value or 0.0 for part in parts), 0.0)
+    return Reason(number, _SAID["all_accounts"], parts[0].label, parts[0].unit, value, _SAID["of_all"], parts, rows=row)
 
 
 # ---- parts -------------------------------------------------------------------------------------------------
+def part_of(result: Result, number: Number) -> Part:
+    """A row or an input as a part of another number; an input with its source."""
+    part = replace(_term(result, number, Term(number.what)), sign=0)
+    return replace(part, origin=_origin(result, number)) if part.kind == "input" else part
+
+
 def _each_year(result: Result, number: Number, term: Term) -> Iterator[Part]:
     for year in result.years:
         yield replace(_term(result, replace(number, year=year), term), sign=0)

@@ -80,6 +80,11 @@ def place_of(view: View) -> str:
     return f"{view.scenario} {view.by}"
 
 
+def inputs_place(view: View) -> str:
+    """What inputs are of: a variant of a scenario."""
+    return f"{view.scenario} {view.variant}"
+
+
 def study_place(view: View) -> str:
     return f"{view.scenario} {view.variant} {view.by} {view.account}"
 

@@ -13,6 +13,7 @@ from finsim.web.address import Shown, view
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library
 from finsim.web.texts import Words
+from finsim.web.trial import Trials
 
 OWNER = "reader"
 """The cookie by which a reader is known again: a random name, which says nothing of the person."""
@@ -20,10 +21,10 @@ A_YEAR = 365 * 24 * 3600
 
 
 class Site:
-    """The library and the jobs behind one server."""
+    """The library, the jobs and the trials of other inputs behind one server."""
 
     def __init__(self, library: Library, jobs: Jobs) -> None:
-        self.library, self.jobs = library, jobs
+        self.library, self.jobs, self.trials = library, jobs, Trials()
 
     def shown(self, address: object) -> Shown:
         """What the address asks for, for the reader of the request."""

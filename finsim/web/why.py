@@ -6,7 +6,7 @@ The frame holds one dialog. ``assets/why.js`` opens it, asks for the number that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
@@ -14,19 +14,28 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from finsim.report.reasons import Number, Part, Reason, reason
+from finsim.report.comparison import between
+from finsim.report.reasons import Number, Part, Reason
 from finsim.report.statements import Entry, Term, has_total
+from finsim.report.trials import explained
+from finsim.report.units import unit_words
 from finsim.report.wording import in_full
-from finsim.scenario.problems import placed
-from finsim.scenario.scenario import Origin
+from finsim.result import Result
+from finsim.scenario.problems import ScenarioError, placed
+from finsim.scenario.scenario import Origin, Scenario
+from finsim.sheet import Text
 from finsim.web.address import Shown, groupings
 from finsim.web.components import Children, aria, asking
+from finsim.web.questions import inputs_place
 from finsim.web.site import Site, at
 from finsim.web.texts import Words
-from finsim.web.trial import allowed
+from finsim.web.trial import Trial, allowed
 
-ELSEWHERE = "|@"
-"""Before the scheme of a number that is not of the view itself."""
+ELSEWHERE = "|!"
+"""After the name of a number that is not of the view itself, before its scheme: ``scenario~variant~by``, where the account is
+another one ``~account``, and where it is a difference from the view's number ``~mode`` (``report.comparison.between``)."""
+TRIED = f"{ELSEWHERE}~"
+"""Before the id of a trial of other inputs of the view."""
 FEW = 3
 """So many parts of one row stand in the list; more of them stand together under a heading of their own."""
 OPEN = 12
@@ -55,25 +64,110 @@ def connect(app: Dash, site: Site) -> None:
         if not isinstance(asked, dict):
             raise PreventUpdate
         data: dict[str, Any] = {"data-asked": str(asked.get("count", ""))}
-        name, _, elsewhere = str(asked.get("why", "")).partition(ELSEWHERE)
         shown = site.shown(address)
         try:
-            shown = _elsewhere(shown, elsewhere, site) if elsewhere else shown
-            found: Children = content(reason(shown.result, Number.named(name)), shown)
-        except LookupError:
+            found: Children = said(str(asked.get("why", "")), shown, site)
+        except (LookupError, ScenarioError):
             found = html.H2(shown.words("why_unknown"), tabIndex=-1)
         return html.Div(found, **data)
 
 
-def _elsewhere(shown: Shown, name: str, site: Site) -> Shown:
-    """What stands beside the view in a comparison: ``scenario~variant~by``. Raises ``LookupError`` if there is none."""
-    scenario, _, rest = name.partition("~")
-    variant, _, by = rest.partition("~")
+def said(name: str, shown: Shown, site: Site) -> list[Children]:
+    """What is said of the number of this name. Raises ``LookupError`` if there is none."""
+    name, _, scheme = name.partition(ELSEWHERE)
+    number = Number.named(name)
+    if not scheme:
+        return content(explained(shown.result, number), shown)
+    if scheme.startswith("~"):
+        tried = _tried(shown, scheme.removeprefix("~"), site)
+        return content(explained(tried.result, number), tried)
+    other, account, mode = _elsewhere(shown, scheme, site)
+    found = explained(other.result, _there(number, account, other))
+    if not mode:
+        return content(found, other)
+    base = explained(shown.result, number)
+    if base.value is None and found.value is not None:  # there is nothing to differ from: as in the table, the number itself
+        return content(found, other)
+    return content(between(base, found, mode, _told_apart(shown, other), other.elsewhere), shown)
+
+
+@dataclass(frozen=True)
+class Tried(Shown):
+    """A view with other inputs, which were tried on the page of inputs."""
+
+    trial: Trial | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.trial.scenario if self.trial else super().scenario
+
+    @property
+    def result(self) -> Result:
+        return self.trial.result(self.view.by) if self.trial else super().result
+
+
+def _tried(shown: Shown, name: str, site: Site) -> Tried:
+    trial = site.trials.get(name)
+    if trial is None or trial.of != inputs_place(shown.view):
+        raise LookupError(name)
+    return Tried(shown.desk, shown.view, shown.lang, f"{TRIED}{name}", trial)
+
+
+def _elsewhere(shown: Shown, scheme: str, site: Site) -> tuple[Shown, str, str]:
+    """What stands beside the view in a comparison, with the account there and the kind of difference ("" for none).
+
+    Raises ``LookupError`` if there is none.
+    """
+    names = scheme.split("~")
+    if not 3 <= len(names) <= 5:
+        raise LookupError(scheme)
+    scenario, variant, by, account, mode = [*names, "", ""][:5]
     desk = site.library.desk(scenario)
     if by not in groupings(desk.scenario(variant)):
         raise LookupError(by)
     view = replace(shown.view, scenario=scenario, variant=variant, by=by)
-    return replace(shown, desk=desk, view=view, elsewhere=f"{ELSEWHERE}{name}")
+    return replace(shown, desk=desk, view=view, elsewhere=f"{ELSEWHERE}{scenario}~{variant}~{by}"), account, mode
+
+
+def _there(number: Number, account: str, other: Shown) -> Number:
+    """The number in another scheme, whose account or units may have other names."""
+    if not account:
+        return number
+    if number.sheet == "account":
+        return replace(number, member=account)
+    numbers = other.scenario.numbers
+    if number.member in numbers.units or len(numbers.unit_inputs[number.what]) > 1:
+        return number
+    return replace(number, member=next(one.units[0] for one in other.result.accounts if one.id == account))  # it is the same in all
+
+
+def _scheme(shown: Shown) -> Text:
+    """The scenario and variant of a scheme, and how its units are grouped."""
+    variant = shown.scenario.variant
+    named = [shown.scenario.title, *([variant.label] if variant else [])]
+    return Text(*(" · ".join([*(one.say(lang) for one in named), Words(lang)(f"by_{shown.view.by}")]) for lang in ("zh", "en")))
+
+
+def _told_apart(one: Shown, other: Shown) -> tuple[Text, Text]:
+    """Two schemes by no more of their names than tells them apart."""
+    if one.view.scenario != other.view.scenario or one.scenario.variant is None or other.scenario.variant is None or one.view.by != other.view.by:
+        return _scheme(one), _scheme(other)
+    return one.scenario.variant.label, other.scenario.variant.label
+
+
+def _whose(shown: Shown) -> str:
+    """Of which scheme a number is that is not of the view; of a trial, which inputs are other than in the view."""
+    words, wording = shown.words, shown.wording
+    if not isinstance(shown, Tried) or shown.trial is None:
+        return words("why_elsewhere", scheme=wording.name(_scheme(shown)))
+    changes = [
+        words(
+            "why_change", name=" · ".join(wording.name(one) for one in ([c.item.member] if c.item.unit else []) + [c.item.section, c.item.row.label]),
+            before=in_full(c.item.value), after=in_full(c.new), unit=unit_words(c.item.row.unit, shown.lang),
+        ).rstrip()
+        for c in shown.trial.changes
+    ]  # fmt: skip
+    return words("why_tried", changes=wording.join(changes))
 
 
 def content(why: Reason, shown: Shown) -> list[Children]:
@@ -81,14 +175,17 @@ def content(why: Reason, shown: Shown) -> list[Children]:
     words, wording = shown.words, shown.wording
     year = why.number.year
     when = str(year) if year is not None else words("why_total") if why.all_years else ""
-    crumb = [_member(why.number.sheet, why.number.member, shown), wording.name(why.section)]
+    of_all = why.number.what.startswith(("+", "~all"))
+    crumb = [*([] if of_all else [_member(why.number.sheet, why.number.member, shown)]), wording.name(why.section)]
     data: dict[str, Any] = {"data-value": "" if why.value is None else repr(why.value), "data-path": why.rows}
     number = html.Span(_shown(why.value, why.unit, shown, why.origin is not None), className="number", **data)
     found: list[Children] = [
         html.P(" / ".join(crumb), className="crumb"),
         html.H2([wording.name(why.label), " ", html.Span(when, className="unit")], tabIndex=-1),
     ]
-    if not why.number.what.startswith("~"):  # trials gave it, and only they
+    if shown.elsewhere:
+        found.append(html.P(_whose(shown), className="note why-whose"))
+    if why.value is not None or not why.number.what.startswith("~"):  # what trials gave only they can tell
         found.append(html.P([number, html.Span(wording.unit(why.unit), className="unit")], className="amount"))
     if why.origin is not None:
         found.append(_source(why, why.origin, shown))
@@ -130,7 +227,7 @@ def _parts(why: Reason, shown: Shown) -> Iterator[html.Li]:
         if by_year:
             summary = shown.words("why_each_year", name=name, first=first.year, last=group[-1].year)
         else:
-            summary = shown.words("why_each_unit", name=name, count=len(group))
+            summary = shown.words("why_each_unit" if first.sheet == "unit" else "why_each_account", name=name, count=len(group))
         unit = html.Span([_total(group, shown), shown.wording.unit(first.unit)], className="unit")
         cells = html.Ul([html.Li(_small(part, by_year, shown)) for part in group], className="why-cells")
         yield html.Li(html.Details([html.Summary([summary, unit]), cells], open=len(groups) == 1 or len(group) <= OPEN))
@@ -142,7 +239,7 @@ def _total(group: list[Part], shown: Shown) -> str:
     sheets = shown.scenario.sheets
     values = [part.value for part in group if part.value is not None]
     entry = Entry("", first.label, (Term(first.what),))
-    if first.kind != "row" or ":" in first.what or not has_total(entry, sheets.unit if first.sheet == "unit" else sheets.account):
+    if first.kind != "row" or ":" in first.what or first.what.startswith("~") or not has_total(entry, sheets.unit if first.sheet == "unit" else sheets.account):
         return ""
     return shown.words("why_sum", amount=_shown(sum(values), first.unit, shown)) + " "
 
@@ -158,7 +255,7 @@ def _part(part: Part, why: Reason, shown: Shown) -> Children:
     name = [html.Span(shown.wording.name(part.label)), html.Span(" · ".join(notes), className="note")]
     unit = html.Span(shown.wording.unit(part.unit), className="unit")
     line: list[Children] = [html.Span(sign, className="sign"), html.Span(name, className="why-name"), _amount(part, shown, unit)]
-    return asking(line, f"{part.number}{shown.elsewhere}", "why-part") if part.number else html.Div(line, className="why-part")
+    return asking(line, f"{part.number}{part.where or shown.elsewhere}", "why-part") if part.number else html.Div(line, className="why-part")
 
 
 def _small(part: Part, by_year: bool, shown: Shown) -> Children:
@@ -170,6 +267,8 @@ def _small(part: Part, by_year: bool, shown: Shown) -> Children:
 
 def _amount(part: Part, shown: Shown, *unit: html.Span) -> html.Span:
     data: dict[str, Any] = {"data-value": "" if part.value is None else repr(part.value)}
+    if part.value is None and part.what.startswith("~"):
+        return html.Span(className="why-amount", **data)
     return html.Span([_shown(part.value, part.unit, shown, part.kind != "row"), *unit], className="why-amount", **data)
 
 

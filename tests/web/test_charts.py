@@ -133,16 +133,16 @@ def test_charts_of_what_is_likely_and_of_schemes_are_charts() -> None:
     scenario = load(SCENARIO.parent / "two-loans.yaml")
     found = study(scenario, 512, 1)
     outcome, bars = Outcome("fnpv", Wording()), tornado(found, "fnpv")
-    tornado_chart = likelihoods.tornado(outcome, bars, float(found.came["fnpv"].mean()))
+    tornado_chart = likelihoods.tornado(outcome, bars, float(found.came["fnpv"].mean()), "all")
     assert [len(bar.x) for bar in drawn(tornado_chart).data] == [min(len(bars), likelihoods.SHOWN)] * 2
     axes = [np.linspace(bar.at_low, bar.at_high, 3) for bar in bars[:2]]
     keys = [bar.variable.key for bar in bars[:2]]
     planes = [plane(scenario, *keys, *axes, name, scenario.by, "all") for name in ("fnpv", "passes.cover_full")]
-    cells = drawn(likelihoods.two_inputs(outcome, planes[0], planes[1], "…", None)).data[0]
+    cells = drawn(likelihoods.two_inputs(outcome, planes[0], planes[1], "…", None, "all")).data[0]
     assert np.array(cells.z) == pytest.approx(planes[0].outcomes.T)
     values = np.sort(found.came["fnpv"])
     spread = {"edges": [values[0], values[255], values[-1]], "shares": [0.5, 0.5], "quantiles": np.quantile(values, [i / 100 for i in range(101)]), "missing": 0}
-    bar, line = drawn(likelihoods.distribution(outcome, [i / 100 for i in range(101)], spread)).data
+    bar, line = drawn(likelihoods.distribution(outcome, [i / 100 for i in range(101)], spread, "all")).data
     assert list(bar.y) == [50.0, 50.0] and line.x[50] == pytest.approx(np.median(values))
     sides = [Side(name, result_of(name, "all"), "all", {}) for name in ("card", "density")]
     lines = drawn(surplus(sides, "…", "…", Wording())).data

@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from finsim.report import figures, tables
 from finsim.report.reasons import Number, reason
 from finsim.report.statements import amounts, statements
+from finsim.report.trials import explained
 from finsim.report.wording import Table, Wording
 from finsim.result import WHOLE_ROW, Result, run
 from finsim.scenario.loading import load
@@ -146,7 +147,7 @@ def test_totals_shares_and_measures() -> None:
 def test_what_trials_gave_names_what_is_drawn_for_it() -> None:
     result = result_of("unit")
     scenario = result.scenario
-    why = reason(result, Number.named("account|d2|~cover.full|"))
+    why = explained(result, Number.named("account|d2|~cover.full|"))
     assert why.value is None and why.parts[0].value == result.indicators("d2")["cover_full"]
     drawn = {(part.sheet, part.what): part for part in why.parts[1:]}
     assert drawn.keys() == {(draw.sheet, draw.path) for draw in scenario.draws}
@@ -154,7 +155,7 @@ def test_what_trials_gave_names_what_is_drawn_for_it() -> None:
         assert part.member == "d2"
         assert part.value == result.value(sheet, part.member, path, None)
         assert part.origin == scenario.origin(sheet, path, part.member if sheet == "unit" else "")
-    both = reason(result, Number.named("account|d2|~|"))
+    both = explained(result, Number.named("account|d2|~|"))
     counted = [ROWS[verdict.id][0] for verdict in result.verdicts("d2") if verdict.counted]
     assert [part.what for part in both.parts[: len(counted)]] == counted
 
@@ -310,7 +311,7 @@ def test_keyboard_alone(page: Page, address: str) -> None:
 
 @in_browser
 def test_every_number_of_the_overview_opens_one(page: Page, address: str) -> None:
-    open_page(page, f"{address}/?by=all", "#tests .why")
+    open_page(page, f"{address}/?by=all", "#cover .main-svg")  # charts come last
     for summary in page.locator("#view-charts summary").all():
         summary.click()
     expect(page.locator("#view-charts table")).to_have_count(4)
@@ -374,7 +375,9 @@ def test_english_explains_in_english_and_fits(page: Page, address: str, width: i
     page.set_viewport_size({"width": width, "height": 844})
     for name in ("account|all|cover.full|", "account|all|payback|", "account|all|firr|", "account|all|cover.threshold|", "account|all|funding.bond_used/funding.total_investment|",
                  "account|all|taxes=-surcharges.surcharges,-vat.payable,-tax.tax|2030", "unit|d1|streams.parking_monthly.revenue|2030", "account|all|construction:debts.coupons|2024",
-                 "account|all|opening:debts.bonds_closing|2030", "account|all|operations.revenue|2030"):  # fmt: skip
+                 "account|all|opening:debts.bonds_closing|2030", "account|all|operations.revenue|2030",
+                 "account|all|~|", "account|all|~all|", "account|all|+liquidity.peak|", "account|all|~cover.full~lowest~unit:construction.overrun|", "account|all|~cover.full~at~unit:construction.overrun=0.1|",
+                 "account|all|cover.full||!songxian-2023~density~all~all~percent", "account|all|~cover.full||!songxian-2023~density~all~all~better", "account|all|cover.full||!songxian-2023~density~all"):  # fmt: skip
         page.goto("about:blank")
         open_page(page, f"{address}/?by=all#why={quote(name)}", "#why h2")
         opened(page, name)

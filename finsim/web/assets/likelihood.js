@@ -60,7 +60,8 @@
     slider.setAttribute("aria-label", words.threshold_slide);
     const said = make("p", box, { className: "likelihood" });
     said.setAttribute("role", "status");
-    const what = make("span", said, { className: "note" }), amount = make("strong", said, { className: "number" }), how = make("span", said, { className: "note" });
+    const what = make("span", said, { className: "note" }), amount = make("button", make("strong", said, {}), { type: "button", className: "why number" }), how = make("span", said, { className: "note" });
+    amount.dataset.why = told.why;
     let value = told.at;
 
     function show(chosen) {

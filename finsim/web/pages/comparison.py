@@ -56,8 +56,7 @@ def connect(app: Dash, site: Site) -> None:
         return comparison_of(found, settings["seed"]) if settings and len(found) > 1 else None
 
     def tell(found: Any, shown: Shown) -> Children:
-        names = [side.name for side in chosen_sides(shown)]
-        return data_table(comparison.in_the_same_trials(names, found, shown.wording), shown.words("same_trials"), kind="tall")
+        return data_table(comparison.in_the_same_trials(chosen_sides(shown), found, shown.wording), shown.words("same_trials"), kind="tall")
 
     running.connect(app, site, "same", "comparison", _place, [State("risk-seed", "value")], ask, follow, tell)
 
@@ -113,7 +112,7 @@ def _side(shown: Shown, scenario_id: str, desk: Desk, variant: str) -> Side:
     title = shown.wording.say(scenario.title)
     name = (label or title) if same else " · ".join(part for part in (title, label) if part)
     own = same and variant == shown.view.variant
-    where = "" if own else f"{ELSEWHERE}{scenario_id}~{variant}~{by}"
+    where = "" if own else f"{ELSEWHERE}{scenario_id}~{variant}~{by}~{account}"
     return Side(name, desk.result(variant, by), account, desk.items[variant], where)
 
 

@@ -61,7 +61,7 @@ def _account(jobs: Jobs, said: Any, shown: Shown) -> Mapping[str, Any] | None:
 
 def content(account: Mapping[str, Any], name: str, found: Mapping[str, Any], shown: Shown) -> list[Children]:
     words, outcome = shown.words, Outcome(name, shown.wording)
-    chart = likelihoods.distribution(outcome, POINTS, found)
+    chart = likelihoods.distribution(outcome, POINTS, found, shown.account)
     data: dict[str, Any] = {"data-threshold": json.dumps(_threshold(account, name, found, shown), ensure_ascii=False)}
     left = [
         html.Div(className="threshold", key=f"{shown.view.link()} {name}", **data),
@@ -85,6 +85,7 @@ def _threshold(account: Mapping[str, Any], name: str, found: Mapping[str, Any], 
     p = account["tests"].get(TEST_OF.get(name, ""))
     texts = ("histogram", "cumulative", "threshold_slide", "likelihood_read")
     return {
+        "why": f"account|{shown.account}|~{outcome.row}|",
         "points": points, "trials": account["trials"] - found["missing"], "atMost": name in AT_MOST, "at": at,
         "low": min(points[1], at), "high": max(points[-2], at),
         "counted": {"at": at, "value": p["value"], "low": p["low"], "high": p["high"]} if exact and verdict and p else None,

@@ -10,20 +10,25 @@ import dash_mantine_components as dmc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import findings
+from finsim.report.comparison import input_name
 from finsim.report.units import unit_words
 from finsim.report.wording import Table, Wording, in_full
 from finsim.report.workbook.inputs import Given
 from finsim.result import Result
 from finsim.scenario.problems import placed
-from finsim.scenario.scenario import Scenario
+from finsim.scenario.scenario import Account, Scenario
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
 from finsim.web.library import Full
+from finsim.web.questions import inputs_place
 from finsim.web.site import Site, at, owner
 from finsim.web.texts import Words
-from finsim.web.trial import Items, Trial, Trials, allowed, editable, tried, written
+from finsim.web.trial import Items, Trial, allowed, editable, tried, written
+from finsim.web.why import TRIED
 
-_FINDINGS = (("cover_full", "cover", "倍"), ("lowest_surplus", "lowest", "万元"), ("fnpv", "npv", "万元"))
+_FINDINGS = (
+    ("cover_full", "cover.full", "cover", "倍"), ("lowest_surplus", "liquidity.lowest", "lowest", "万元"), ("fnpv", "recovery.r3", "npv", "万元"),
+)  # fmt: skip
 
 
 # ---- layout ----------------------------------------------------------------------------------------------------
@@ -68,14 +73,23 @@ def _grouped(items: Items) -> dict[str, list[Given]]:
     return found
 
 
-def _rows(members: list[Given], scenario: Scenario, words: Words) -> html.Div:
+def _rows(members: list[Given], shown: Shown) -> html.Div:
     """The table of a section, drawn in the browser with a field where another number may be typed."""
+    words, scenario, account = shown.words, shown.scenario, _account(shown)
     head = [words(key) for key in ("input", "value", "unit", "allowed", "assumed_range", "kind", "source", "place")]
     fields = [{"id": item.id, "name": f"{_name(item, words)} {_unit(item, words)}".rstrip()} if editable(item) else None for item in members]
-    content = {"head": head, "body": [_row(item, scenario, words) for item in members], "strong": [], "fields": fields}
+    names = ["" if editable(item) else f"{input_name(item, account)}{{}}" for item in members]
+    content = {
+        "head": head, "body": [_row(item, scenario, words) for item in members], "strong": [], "fields": fields,
+        "rows": names, "columns": [None, "", *[None] * (len(head) - 2)],
+    }  # fmt: skip
     data: dict[str, Any] = {"data-table": json.dumps(content, ensure_ascii=False)}
     label = Wording(words.lang).name(members[0].section)
     return html.Div(className="scroll words inputs", tabIndex=0, role="group", **data, **aria(label=label))
+
+
+def _account(shown: Shown) -> Account:
+    return next(one for one in shown.scenario.accounts(shown.view.by) if one.id == shown.account)
 
 
 def _row(item: Given, scenario: Scenario, words: Words) -> list[str]:
@@ -101,22 +115,23 @@ def _unit(item: Given, words: Words) -> str:
     return unit_words(item.row.unit, words.lang)
 
 
-def _outcome(trial: Trial, shown: Shown) -> list[Children]:
-    """What differs, and the verdicts and key figures of both."""
-    words = shown.words
+def _outcome(trial: Trial, where: str, shown: Shown) -> list[Children]:
+    """What differs, and the verdicts and key figures of both; ``where`` stands after the names of the trial's numbers."""
+    words, changes = shown.words, sorted(trial.changes, key=lambda c: not c.typed)
     body = [
         (_name(c.item, words), _unit(c.item, words), in_full(c.item.value), in_full(c.new), words("typed" if c.typed else "followed"))
-        for c in sorted(trial.changes, key=lambda c: not c.typed)
+        for c in changes
     ]
-    table = Table(tuple(words(key) for key in ("input", "unit", "was", "is", "change")), tuple(body))
-    sides = [_side("before", shown.result, shown), _side("after", trial.result(shown.view.by), shown)]
+    rows = tuple(f"{input_name(c.item, _account(shown))}{{}}" for c in changes)
+    table = Table(tuple(words(key) for key in ("input", "unit", "was", "is", "change")), tuple(body), rows=rows, columns=(None, None, "", where, None))
+    sides = [_side("before", shown.result, "", shown), _side("after", trial.result(shown.view.by), where, shown)]
     return [
         html.H3(words("differences")), data_table(table, words("differences")),
         html.Ul(sides, className="probabilities", id="inputs-sides"),
     ]  # fmt: skip
 
 
-def _side(name: str, result: Result, shown: Shown) -> html.Li:
+def _side(name: str, result: Result, where: str, shown: Shown) -> html.Li:
     """The verdict, the tests and the key figures of one of the two, for the account that is shown."""
     account, words, wording = shown.account, shown.words, shown.wording
     found, tests = result.indicators(account), []
@@ -124,17 +139,17 @@ def _side(name: str, result: Result, shown: Shown) -> html.Li:
         state = pill("pass", words("passed")) if test.passed else pill("fail", words("failed"))
         tests.append(html.Li([state, " ", wording.name(test.label)]))
     figures: list[Children] = []
-    for key, label, unit in _FINDINGS:
+    for key, row, label, unit in _FINDINGS:
         value = found[key]
         number = wording.amount(value) if unit == "万元" else wording.times(value)
-        figures += [html.Dt(words(label)), html.Dd(figure_of(f"{name}.{key}", value, number, wording.unit(unit)))]
+        figures += [html.Dt(words(label)), html.Dd(figure_of(f"{name}.{key}", value, number, wording.unit(unit), f"account|{account}|{row}|{where}"))]
     headline = html.P(findings.headline(result, account, wording), className="headline")
     return html.Li([html.H3(words(name)), headline, html.Dl(figures), html.Ul(tests)], id=f"inputs-{name}")
 
 
 # ---- callbacks -------------------------------------------------------------------------------------------------
 def connect(app: Dash, site: Site) -> None:
-    trials = Trials()
+    trials = site.trials
 
     here_now = State(*at("inputs"))
     told = ("inputs-outcome", "children"), ("inputs-download", "disabled"), ("inputs-keep", "disabled")
@@ -158,7 +173,7 @@ def connect(app: Dash, site: Site) -> None:
     def open_section(clicks: Any, name: Any, address: str) -> Any:
         here = site.shown(address)
         members = _grouped(here.desk.items[here.view.variant]).get(str(name["section"]))
-        return _rows(members, here.scenario, here.words) if members and clicks == 1 else no_update
+        return _rows(members, here) if members and clicks == 1 else no_update
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "typed"), Output("inputs-typed", "data"), Input("inputs-try", "n_clicks"), prevent_initial_call=True
@@ -175,7 +190,8 @@ def connect(app: Dash, site: Site) -> None:
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
         found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed)
         if isinstance(found, Trial):
-            return trials.keep(found), html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, here), False, False
+            name = trials.keep(found)
+            return name, html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, f"{TRIED}{name}", here), False, False
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
         return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}, no_update, no_update, no_update
 
@@ -188,7 +204,7 @@ def connect(app: Dash, site: Site) -> None:
         here, trial = site.shown(address), trials.get(name)
         if trial is None or trial.of != _of(here):
             return [], True, True
-        return _outcome(trial, here), False, False
+        return _outcome(trial, f"{TRIED}{name}", here), False, False
 
     @app.callback(
         Output("url", "search", allow_duplicate=True), Output("inputs-problem", "children", allow_duplicate=True), Input("inputs-keep", "n_clicks"),
@@ -218,5 +234,4 @@ def connect(app: Dash, site: Site) -> None:
 
 
 def _of(here: Shown) -> str:
-    """What the inputs are of: a variant of a scenario."""
-    return f"{here.view.scenario} {here.view.variant}"
+    return inputs_place(here.view)

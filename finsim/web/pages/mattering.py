@@ -12,17 +12,19 @@ from dash import Dash, Input, Output, State, html
 
 from finsim.model.structure import BALANCED
 from finsim.report import likelihoods
-from finsim.report.factors import input_number, said, shown_name
+from finsim.report.factors import input_number, limit_of, named, said, shown_name
 from finsim.report.figures import Table
 from finsim.report.likelihoods import Outcome
+from finsim.report.trials import BALANCE
 from finsim.report.wording import MINUS, Wording, rounded
 from finsim.risk.discovery import Box, Limit
 from finsim.risk.importance import Bar
 from finsim.risk.sampling import Key
 from finsim.risk.shifts import all_factors, plane
 from finsim.risk.study import BALANCES, Outcomes, Variable, variable
+from finsim.verdicts import ROWS
 from finsim.web.address import Shown
-from finsim.web.components import Children, aria, card, chart_card, data_table, disclosure, graph
+from finsim.web.components import Children, aria, asking, card, chart_card, data_table, disclosure, graph
 from finsim.web.pages import running
 from finsim.web.questions import SEED, Question, settings_of, study, study_place, valid
 from finsim.web.site import Site, at
@@ -60,7 +62,7 @@ def panel(words: Words) -> html.Div:
 
 
 def connect(app: Dash, site: Site) -> None:
-    running.connect(app, site, "study", "mattering", study_place, [State("risk-seed", "value")], _ask, _follow, _sentences)
+    running.connect(app, site, "study", "mattering", study_place, [State("risk-seed", "value")], _ask, _follow, sentences)
 
     @app.callback(
         Output("study-charts", "children"), Output("study-choice", "hidden"), Output("map", "hidden"),
@@ -117,6 +119,11 @@ def _test(name: str) -> str:
     return TEST_OF.get(name, BALANCED)
 
 
+def _row_of(test: str) -> str:
+    """The row that a test looks at; "" for all that are counted."""
+    return BALANCE if test == BALANCED else ROWS[test][0]
+
+
 def _test_name(test: str, shown: Shown) -> str:
     if test == BALANCED:
         return shown.words("standard")
@@ -124,17 +131,27 @@ def _test_name(test: str, shown: Shown) -> str:
 
 
 # ---- in words ----------------------------------------------------------------------------------------------------
-def _sentences(found: Mapping[str, Any], shown: Shown) -> list[Children]:
+def sentences(found: Mapping[str, Any], shown: Shown) -> list[Children]:
     """Where each test mostly fails."""
     words, variables = shown.words, _variables(found, shown)
-    items = []
+    items, text = [], NOTHING
     for test, box in found["boxes"].items():
         if not box["failing"] or box["failing"] == 1:
-            text = words("always_passes" if not box["failing"] else "always_fails")
+            text = [words("always_passes" if not box["failing"] else "always_fails")]
         else:
-            text = said(_box(box, variables), shown.wording, words.lang)
-        items.append(html.Li([html.Strong(_test_name(test, shown)), "：" if words.lang == "zh" else ": ", text]))
+            text = _linked(_box(box, variables), _row_of(test), shown)
+        items.append(html.Li([html.Strong(_test_name(test, shown)), "：" if words.lang == "zh" else ": ", *text]))
     return [html.H3(words("fails_when")), html.Ul(items, className="sentences")]
+
+
+def _linked(box: Box | None, row: str, shown: Shown) -> list[Children]:
+    """Where it fails, in a sentence in which every limit opens its explanation."""
+    rest, pieces = said(box, shown.wording, shown.lang), []
+    for limit in box.limits if box else ():
+        text = limit_of(limit, shown.wording, shown.lang)
+        before, _, rest = rest.partition(text)
+        pieces += [before, asking(text, f"account|{shown.account}|~{row}~limit~{named(limit.variable)}|", "limit")]
+    return [*pieces, rest]
 
 
 def _box(box: Mapping[str, Any], variables: list[Variable]) -> Box | None:
@@ -153,6 +170,8 @@ def content(found: Mapping[str, Any], name: str, shown: Shown) -> list[Children]
     weights = Table(
         (words("study_input"), words("study_coefficient"), words("study_correlation")),
         tuple((wording.name(variables[i].label), _signed(b), _signed(r)) for i, b, r in own["weights"]),
+        rows=tuple(f"account|{shown.account}|~{outcome.row}~{{}}~{named(variables[i])}|" for i, _, _ in own["weights"]),
+        columns=(None, "coefficient", "correlation"),
     )
     finding = words("study_regression_finding", share=wording.percent(own["r2"], 0))
     moved = name if name in found["shifts"] else "cover_full" if "cover_full" in found["outcomes"] else EXPLAINED[0]
@@ -160,7 +179,7 @@ def content(found: Mapping[str, Any], name: str, shown: Shown) -> list[Children]
     said_of = Outcome(moved, Wording(words.lang, wording.money)).label
     elastic = words("study_elasticities_finding", outcome=said_of if words.lang == "zh" else said_of.lower(), test=_test_name(test, shown))
     return [
-        chart_card(likelihoods.tornado(outcome, bars, own["mean"]), words),
+        chart_card(likelihoods.tornado(outcome, bars, own["mean"], shown.account), words),
         card(words("study_regression"), finding, [data_table(weights, words("study_regression"))], "regression"),
         card(words("study_elasticities"), elastic, [data_table(_elasticities(found, moved, test, shown), words("study_elasticities"))], "elasticities", wide=True),
     ]
@@ -171,16 +190,19 @@ def _elasticities(found: Mapping[str, Any], name: str, test: str, shown: Shown) 
     head = ("study_input", "study_stated", "study_elasticity", "study_break_even", "study_break_even_by", "study_less", "study_more")
     shifts = {(sheet, path): rest for sheet, path, *rest in found["shifts"][name]}
     switches = {(sheet, path): (base, value) for sheet, path, base, value in found["switches"][test]}
-    rows = []
+    body, rows = [], []
     for key in dict.fromkeys([*shifts, *switches]):
         base, coefficient, less, more = shifts.get(key, (switches.get(key, (0.0,))[0], None, None, None))
         value, which = switches[key][1] if key in switches else None, variable(shown.scenario, key)
         even = words("study_none") if value is None else input_number(which, value)
         change = f"{'+' if value > base else ''}{wording.percent(value / base - 1)}" if value is not None and base else "—"
         cells = (input_number(which, base), "—" if coefficient is None else _signed(coefficient, 2), even if key in switches else "—", change)
-        rows.append((shown_name(which, wording), *cells, outcome.number(less), outcome.number(more)))
+        body.append((shown_name(which, wording), *cells, outcome.number(less), outcome.number(more)))
+        rows.append(f"account|{shown.account}|~{{}}~{named(which)}|")
+    tested = _row_of(test)
+    columns = (None, "~stated", f"{outcome.row}~elasticity", f"{tested}~break_even", f"{tested}~change", f"{outcome.row}~less", f"{outcome.row}~more")
     title = f"{words('study_break_even')}：{_test_name(test, shown)}" if words.lang == "zh" else f"{words('study_break_even')}: {_test_name(test, shown)}"
-    return Table(tuple(title if key == "study_break_even" else words(key) for key in head), tuple(rows))
+    return Table(tuple(title if key == "study_break_even" else words(key) for key in head), tuple(body), rows=tuple(rows), columns=columns)
 
 
 def _signed(value: float, decimals: int = 3) -> str:
@@ -200,7 +222,7 @@ def _map(found: Mapping[str, Any], name: str, across: int, down: int, shown: Sho
         for outcome in (name, f"passes.{test}")
     ]  # fmt: skip
     threshold = 0.0 if name == "peak_unfunded" else verdicts[test].threshold if test in verdicts else None
-    chart = likelihoods.two_inputs(Outcome(name, shown.wording), grids[0], grids[1], _test_name(test, shown), threshold)
+    chart = likelihoods.two_inputs(Outcome(name, shown.wording), grids[0], grids[1], _test_name(test, shown), threshold, view.account)
     return [html.P(chart.finding, className="finding"), graph(chart, shown.words), disclosure(shown.words("show_data"), data_table(chart.table, chart.title), "map-data")]
 
 

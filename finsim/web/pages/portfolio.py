@@ -11,6 +11,7 @@ from finsim.web.address import Shown, groupings
 from finsim.web.components import Children, aria, card, current, data_table, disclosure, figure_of, pill
 from finsim.web.site import Site
 from finsim.web.texts import Words
+from finsim.web.why import ELSEWHERE
 
 
 def panel(_: Words) -> html.Div:
@@ -34,7 +35,9 @@ def _groupings(shown: Shown) -> html.Section:
         whole = one.balanced == one.accounts
         state = pill("pass", words("all_balance")) if whole else pill("fail", words("some_balance", balanced=one.balanced, count=one.accounts))
         link = dcc.Link(words(f"by_{one.by}"), href=view.link(by=one.by), className="account-name")
-        gap = html.Span([words("gap_of_all"), figure_of(f"gap.{one.by}", one.gap, wording.amount(one.gap), wording.unit("万元"))], className="note facts")
+        where = "" if one.by == view.by else f"{ELSEWHERE}{view.scenario}~{view.variant}~{one.by}"
+        why = f"account|{shown.desk.result(view.variant, one.by).accounts[0].id}|+liquidity.peak|{where}"
+        gap = html.Span([words("gap_of_all"), figure_of(f"gap.{one.by}", one.gap, wording.amount(one.gap), wording.unit("万元"), why)], className="note facts")
         items.append(html.Li([link, state, gap], className="account chosen" if one.by == view.by else "account", **current(one.by == view.by)))
     best = min(found, key=lambda one: (one.accounts - one.balanced, one.gap))
     finding = words("groupings_finding", by=words(f"by_{best.by}"), balanced=best.balanced, count=best.accounts, gap=wording.sum_of_money(best.gap))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import figures, findings
+from finsim.report.trials import ALL
 from finsim.report.wording import Table
 from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
@@ -31,6 +33,7 @@ from finsim.web.questions import (
 )
 from finsim.web.site import Site, at
 from finsim.web.texts import Words
+from finsim.web.why import ELSEWHERE
 
 
 def panel(words: Words) -> html.Section:
@@ -90,6 +93,8 @@ def _outcome(found: Mapping[str, Any], shown: Shown) -> list[Children]:
     last, middle = [line[-1] for line in account["fan"]], len(found["levels"]) // 2
     finding = findings.fan(years, last[0], last[middle], last[-1], found["trials"], wording)
     chart = figures.fan(years, found["levels"], account["fan"], finding, wording)
+    rows = tuple(f"account|{shown.account}|~cash.accumulated|{year}{{}}" for year in years)
+    table = replace(chart.table, rows=rows, columns=(None, *("" for _ in found["levels"])))
     left = [
         html.Ul([_probability(found, name, shown) for name in found["variants"]], className="probabilities"),
         html.H3(words("tests_by_variant")),
@@ -99,7 +104,7 @@ def _outcome(found: Mapping[str, Any], shown: Shown) -> list[Children]:
         html.H3([chart.title, html.Span(chart.unit, className="unit")]),
         html.P(finding, className="finding"),
         graph(chart, words),
-        disclosure(words("show_data"), data_table(chart.table, chart.title), "fan-data"),
+        disclosure(words("show_data"), data_table(table, chart.title), "fan-data"),
     ]
     warnings = [html.P(shown.wording.say(Text(**warning)), className="note") for warning in found["variants"][shown.view.variant]["warnings"]]
     return [html.Div([*left, *warnings]), html.Div(right)]
@@ -113,7 +118,7 @@ def _probability(found: Mapping[str, Any], name: str, shown: Shown) -> html.Li:
     failing = findings.failing(found["variants"][name]["accounts"][shown.account]["failure"], shown.wording)
     content = [
         html.H3(_title(found, name, shown)),
-        figure_of(f"probability.{name}", p["value"], percent(p["value"]), why=f"account|{shown.account}|~|" if name == shown.view.variant else ""),
+        figure_of(f"probability.{name}", p["value"], percent(p["value"]), why=f"account|{shown.account}|~|{_where(name, shown)}"),
         html.P(interval, className="note"),
         *([html.P(failing, className="note")] if failing else []),
     ]
@@ -141,6 +146,11 @@ def _side_by_side(found: Mapping[str, Any], shown: Shown) -> Table:
         columns.append([f"{percent(p['value'])}\n[{percent(p['low'], 2)}, {percent(p['high'], 2)}]" for p in cells])
     names = [words("standard"), *(shown.wording.name(v.label) for v in tests)]
     names += [words("all_accounts")] if several else []
-    rows = [f"account|{shown.account}|~{row}|{{}}" for row in ("", *(ROWS[v.id][0] for v in tests))] + [""] * several
-    own = tuple("" if name == shown.view.variant else None for name in found["variants"])
-    return Table(tuple(head), tuple(zip(names, *columns, strict=True)), rows=tuple(rows), columns=(None, *own))
+    rows = [f"account|{shown.account}|~{row}|{{}}" for row in ("", *(ROWS[v.id][0] for v in tests), *([ALL] if several else []))]
+    where = (None, *(_where(name, shown) for name in found["variants"]))
+    return Table(tuple(head), tuple(zip(names, *columns, strict=True)), rows=tuple(rows), columns=where)
+
+
+def _where(variant: str, shown: Shown) -> str:
+    """After the name of a number of this variant."""
+    return "" if variant == shown.view.variant else f"{ELSEWHERE}{shown.view.scenario}~{variant}~{shown.view.by}"
