@@ -2,8 +2,8 @@
 
     python benchmarks/engine.py [j30 | songxian | yichang | growth] [--trials 10000] [--most 1000000]
 
-Times are processor times of this process (so that other work on the machine counts less), medians of several runs; the ratios
-are between medians of one run of this program. numba, which only a yardstick needs, may be missing.
+Times are processor times of this process and of those that it forks (so that other work on the machine counts less), medians of
+several runs; the ratios are between medians of one run of this program. numba, which only a yardstick needs, may be missing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import statistics
 import sys
 import time
@@ -25,6 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 import growth
 import j30
+import used
 import yardsticks
 
 from finsim.indicators import irr
@@ -36,7 +36,6 @@ from finsim.sheet.numpy_backend import Array
 ROOT = Path(__file__).parents[1]
 TOGETHER = {"numpy": 8192, "llvm": 2048}
 """Trials of J30 in one call of the engine: what fits the cache."""
-MEBIBYTE = 1024.0
 
 
 def main() -> None:
@@ -116,9 +115,9 @@ def with_finsim(backend: str) -> Callable[[Array], tuple[Array, ...]]:
 
 
 def processor_time(work: Callable[[], object]) -> float:
-    begin = time.process_time()
+    begin = used.processor_time()
     work()
-    return time.process_time() - begin
+    return used.processor_time() - begin
 
 
 # ---- programmes ------------------------------------------------------------------------------------------------
@@ -135,14 +134,14 @@ def _programme(name: str, file: Path, trials: int) -> None:
     print(f"{name}, {len(scenario.units)} units, {len(scenario.years)} years")
     for backend, count in (("llvm", trials), ("numpy", max(1, trials // 20))):
         os.environ[SWITCH] = backend
-        wall, begin = time.perf_counter(), time.process_time()
-        simulate(scenario, count, seed=1)
-        used, passed = time.process_time() - begin, time.perf_counter() - wall
+        wall = time.perf_counter()
+        seconds = processor_time(lambda count=count: simulate(scenario, count, seed=1))
+        passed = time.perf_counter() - wall
         sampler, step = Sampler(scenario, 1), min(count, 1024)
         drawing = processor_time(lambda sampler=sampler, step=step: sampler(0, step)) * count / step
         print(
-            f"  {backend:5} {count:6,} trials: {passed:6.1f} s, of processors {used:6.1f} s; {count / passed:8,.0f} trials/s, "
-            f"drawing {drawing / used:4.0%}, memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE:,.0f} MiB"
+            f"  {backend:5} {count:6,} trials: {passed:6.1f} s, of processors {seconds:6.1f} s; {count / passed:8,.0f} trials/s, "
+            f"drawing {drawing / seconds:4.0%}, memory at most {used.memory():,.0f} MiB"
         )
 
 

@@ -83,8 +83,20 @@ class Engine:
 
     @property
     def accelerated(self) -> bool:
-        """Whether vector code calculates the trials; it needs little memory, so that several chunks may run at a time."""
+        """Whether vector code calculates the trials; it needs little memory."""
         return isinstance(self.moved, Accelerated) or isinstance(self.unit_moved, Accelerated)
+
+    def compile(self) -> None:
+        """Make at once the vector code that many trials will need: a process forked from this one then has it."""
+        if isinstance(self.unit_moved, Accelerated) and self.unit_moved.plan.wanted:
+            self.unit_moved.prepare(*self._unit_rows(self.unit_moved.plan))
+        if isinstance(self.moved, Accelerated):
+            self.moved.prepare(*self.moved.apart(self.peaks))
+
+    def _unit_rows(self, plan: Plan) -> tuple[list[str], list[str], list[str]]:
+        """Moving unit rows that vector code stores, sums over units, and keeps the greatest absolute value of."""
+        stored = [path for path in plan.wanted if path in self.wanted_units and path not in self.unit_peaks]
+        return stored, [path for path in plan.wanted if path in self.sums], [path for path in plan.wanted if path in self.unit_peaks]
 
     def _calculate_fixed(self) -> None:
         n, units, accounts = self.numbers, len(self.numbers.units), len(self.groups)
@@ -150,9 +162,7 @@ class Engine:
         """The moving unit rows and their sums over the units of each account, in the order of the ids; by NumPy some units at a time."""
         program, (count, trials) = self.unit_moved, shape
         if isinstance(program, Accelerated):
-            moved = dict.fromkeys(program.plan.wanted)
-            peaks, summed = [p for p in moved if p in self.unit_peaks], [p for p in moved if p in self.sums]
-            stored = [p for p in moved if p in self.wanted_units and p not in self.unit_peaks]
+            stored, summed, peaks = self._unit_rows(program.plan)
             found = program.summed(self.periods, shape, values, stored, summed, groups, peaks)
             if found is not None:
                 return found

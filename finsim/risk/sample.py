@@ -24,6 +24,9 @@ LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 FAN_ROW = "cash.accumulated"
 
+REQUIRED = (("account", "cover.threshold"), ("account", "lender.dscr_required"))
+"""Inputs that are looked at where they are drawn."""
+
 
 class Sample:
     """Trials reduced to counts: how often each test passes, and the distribution of each indicator and of each year's cash."""
@@ -53,7 +56,7 @@ class Sample:
     def add(self, rows: Mapping[str, Array], drawn: Mapping[tuple[str, str], Array], trials: int) -> None:
         """Take in the next trials, in order: rows of shape (periods + 2, accounts, trials), cells of (accounts, trials).
 
-        ``drawn`` are the inputs of these trials, as the engine was given them.
+        ``drawn`` are inputs of these trials, as the engine was given them: those of REQUIRED that are drawn, at least.
         """
         count = len(self.accounts)
         passed = [np.broadcast_to(rows[path], (count, trials)) > 0.5 for path in PASSES.values()]
@@ -63,13 +66,13 @@ class Sample:
         self._indicators.add(np.concatenate(cells))
         fan = np.broadcast_to(rows[FAN_ROW][1:-1], (len(self.scenario.years), count, trials))
         self._fan.add(fan.reshape(-1, trials))
-        cover, dscr = (self._required(path, drawn) for path in ("cover.threshold", "lender.dscr_required"))
+        cover, dscr = (self._required(key, drawn) for key in REQUIRED)
         self.failures.add(rows, trials, cover, dscr)
 
-    def _required(self, path: str, drawn: Mapping[tuple[str, str], Array]) -> Array:
+    def _required(self, key: tuple[str, str], drawn: Mapping[tuple[str, str], Array]) -> Array:
         """An input of the accounts, drawn or as stated: (accounts or 1, trials or 1)."""
-        stated = np.asarray(self.scenario.numbers.account_inputs[path], dtype=float)[:, np.newaxis]
-        return drawn.get(("account", path), stated)
+        stated = np.asarray(self.scenario.numbers.account_inputs[key[1]], dtype=float)[:, np.newaxis]
+        return drawn.get(key, stated)
 
     def probability(self, account: str, level: float = 0.95) -> Probability:
         """Probability that the account passes its balance standard."""

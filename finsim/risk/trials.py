@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
 from functools import lru_cache, partial
 from typing import TypeAlias
 
@@ -18,17 +19,18 @@ from finsim.result import INDICATORS, refuse_contradiction
 from finsim.risk.achieved import achieved
 from finsim.risk.failure import BY_YEAR, ROWS, sum_of
 from finsim.risk.keeping import TrialFile
-from finsim.risk.sample import FAN_ROW, Sample
+from finsim.risk.sample import FAN_ROW, REQUIRED, Sample
 from finsim.risk.sampling import Design, Sampler
 from finsim.risk.stopping import Cancelled, Goal, Progress, Watch
 from finsim.risk.streams import BLOCK
+from finsim.risk.workers import LOST, PROCESSES, can_fork, forked, here, submitted
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
 from finsim.sheet import Text, llvm_backend
 from finsim.sheet.numpy_backend import Array
 
 FEWEST = 256
-"""Trials of a chunk at least: drawing has a price for every unit and variable, however few the trials."""
+"""Trials of a chunk at least: drawing has a price for every unit and variable, however few the trials. By NumPy half as many."""
 
 Rows: TypeAlias = dict[str, Array]
 Chunk: TypeAlias = tuple[int, dict[tuple[str, str], Array], Rows, Rows]
@@ -46,8 +48,8 @@ def simulate(
     plain draws every trial independently. With ``until``, stop as soon as the probability of balance of every account is known
     to ± this much; with ``wanted``, as soon as it is known of every account whether it reaches this probability.
     ``progress(done, trials)`` is called after each chunk; when it returns False, :class:`Cancelled` is raised.
-    ``executor`` calculates the chunks, in other processes or on other machines; without one they run here, on all processors
-    where vector code calculates them. The numbers do not depend on it. ``keep`` is given every trial.
+    ``executor`` calculates the chunks, in other processes or on other machines; without one two processes do, where they can be
+    forked (on Linux) and there is enough to do, else this one. The numbers do not depend on it. ``keep`` is given every trial.
     """
     if trials < 1:
         raise ValueError(f"trials must be at least 1: {trials}")
@@ -55,20 +57,21 @@ def simulate(
         raise ScenarioError([_certain(scenario)])
     goal = Goal(until, wanted)
     watch = Watch(goal, trials)
-    job = _Job(scenario, by, seed, sampler)
+    job = _Job(scenario, by, seed, sampler, keep is not None)
     sample = Sample(scenario, by or scenario.by, job.accounts, seed, sampler, goal)
     sample.dependence = achieved(scenario, job.drawing)
-    for stop, drawn, rows, unit_rows in _calculated(job, _spans(watch, job.first, job.step, trials), executor):
-        checked = [*((path, rows[path]) for path in job.checks), *unit_rows.items()]
-        refuse_contradiction({path: float(np.abs(row).max()) for path, row in checked})
-        start, count = sample.trials, stop - sample.trials
-        sample.add(rows, drawn, count)
-        if keep is not None:
-            keep.add(scenario, job.accounts, start, count, drawn, rows)
-        if progress is not None and not progress(stop, trials):
-            raise Cancelled(stop)
-        if stop == watch.next_stop(start) and watch.enough(sample):
-            break
+    with closing(_calculated(job, watch, trials, executor)) as chunks:
+        for stop, drawn, rows, unit_rows in chunks:
+            checked = [*((path, rows[path]) for path in job.checks), *unit_rows.items()]
+            refuse_contradiction({path: float(np.abs(row).max()) for path, row in checked})
+            start, count = sample.trials, stop - sample.trials
+            sample.add(rows, drawn, count)
+            if keep is not None:
+                keep.add(scenario, job.accounts, start, count, drawn, rows)
+            if progress is not None and not progress(stop, trials):
+                raise Cancelled(stop)
+            if stop == watch.next_stop(start) and watch.enough(sample):
+                break
     return sample
 
 
@@ -76,8 +79,8 @@ def simulate(
 class _Job:
     """What a chunk of trials is calculated from."""
 
-    def __init__(self, scenario: Scenario, by: str | None, seed: int, design: Design) -> None:
-        self.scenario, self.by, self.seed, self.design = scenario, by, seed, design
+    def __init__(self, scenario: Scenario, by: str | None, seed: int, design: Design, kept: bool) -> None:
+        self.made_of, self.kept = (scenario, by, seed, design, kept), kept
         place = {unit: i for i, unit in enumerate(scenario.numbers.units)}
         self.accounts = scenario.accounts(by)
         self.drawing = Sampler(scenario, seed, design, by)
@@ -91,7 +94,7 @@ class _Job:
             scenario.sheets, scenario.numbers, groups, wanted, (), self.drawing.inputs, peaks=checks, yearly=self.drawing.yearly
         )
         columns = max(len(place), len(self.accounts))
-        self.step = max(FEWEST, COLUMNS // columns)
+        self.step = max((FEWEST + 1) // 2, COLUMNS // columns)
         if self.engine.accelerated:  # a block is drawn fastest as a whole; what is kept of it grows with accounts and units
             self.step = max(FEWEST, min(BLOCK, 4 * COLUMNS // len(self.accounts), 16 * COLUMNS // len(place)))
         self.first = max(1, min(self.step, (llvm_backend.FEWEST - 1) // columns))
@@ -101,6 +104,8 @@ class _Job:
         drawn = self.drawing(start, stop)
         rows, unit_rows = self.engine(drawn, stop - start)
         series = {FAN_ROW, *BY_YEAR, *self.checks}
+        if not self.kept:
+            drawn = {key: array for key, array in drawn.items() if key in REQUIRED}
         return stop, drawn, {path: row if path in series else sum_of(row) for path, row in rows.items()}, unit_rows
 
 
@@ -113,48 +118,32 @@ def _spans(watch: Watch, first: int, step: int, trials: int) -> Iterator[tuple[i
         start = stop
 
 
-def _calculated(job: _Job, spans: Iterator[tuple[int, int]], executor: Executor | None) -> Iterator[Chunk]:
-    """The chunks in their order, some calculated ahead.
-
-    The first is calculated here, before the others take the interpreter's time. NumPy keeps all rows of a chunk, and so
-    takes one after the other.
-    """
+def _calculated(job: _Job, watch: Watch, trials: int, executor: Executor | None) -> Generator[Chunk]:
+    """The chunks in their order, some calculated ahead. The first is calculated here, before others take the processors."""
+    spans = _spans(watch, job.first, job.step, trials)
     yield job(*next(spans))
-    workers = (os.cpu_count() or 1) if executor is not None or job.engine.accelerated else 1
-    pool: Executor = executor or ThreadPoolExecutor(workers)
-    calculate = partial(_elsewhere, pickle.dumps((job.scenario, job.by, job.seed, job.design))) if executor else job
-    running: deque[tuple[int, int, Future[Chunk] | None]] = deque()
-    try:
+    ahead, way = 0, here(job)
+    if executor is not None:
+        ahead, way = os.cpu_count() or 1, submitted(executor, partial(_elsewhere, pickle.dumps(job.made_of)))
+    elif trials > 2 * job.step and can_fork():
+        job.engine.compile()
+        ahead, way = PROCESSES, forked(job)
+    running: deque[tuple[int, int, Callable[[], Chunk]]] = deque()
+    with way as begin:
         for start, stop in spans:
-            running.append((start, stop, _submitted(pool, calculate, start, stop)))
-            if len(running) > workers:
+            running.append((start, stop, begin(start, stop)))
+            if len(running) > ahead:
                 yield _result(job, *running.popleft())
         while running:
             yield _result(job, *running.popleft())
-    finally:
-        for _, _, future in running:
-            if future is not None:
-                future.cancel()
-        if executor is None:
-            pool.shutdown(cancel_futures=True)
 
 
-def _submitted(pool: Executor, calculate: Callable[[int, int], Chunk], start: int, stop: int) -> Future[Chunk] | None:
-    """None where the pool has lost its workers."""
-    try:
-        return pool.submit(calculate, start, stop)
-    except BrokenExecutor:
-        return None
-
-
-def _result(job: _Job, start: int, stop: int, future: Future[Chunk] | None) -> Chunk:
+def _result(job: _Job, start: int, stop: int, wait: Callable[[], Chunk]) -> Chunk:
     """A chunk; one that was lost with its worker is calculated here, to the same bits."""
-    if future is not None:
-        try:
-            return future.result()
-        except BrokenExecutor:
-            pass
-    return job(start, stop)
+    try:
+        return wait()
+    except LOST:
+        return job(start, stop)
 
 
 def _elsewhere(packed: bytes, start: int, stop: int) -> Chunk:

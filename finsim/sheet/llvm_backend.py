@@ -92,10 +92,19 @@ class Accelerated:
         """The wanted rows by vector code; None where it is not worth its time, cannot be made, or met a failure."""
         if not self._worth(shape):
             return None
-        peaks = [path for path in self.plan.wanted if path in peaks]
-        code = self.compiled([path for path in self.plan.wanted if path not in peaks], (), peaks)
+        code = self.compiled(*self.apart(peaks))
         found = None if code is None else code(periods, shape, values, np.zeros(shape[0], dtype=np.int64))
         return None if found is None else found[0]
+
+    def apart(self, peaks: Collection[str]) -> tuple[list[str], tuple[()], list[str]]:
+        """The wanted rows: those that are stored, none summed, and those of which only the greatest value is kept."""
+        wanted = self.plan.wanted
+        return [path for path in wanted if path not in peaks], (), [path for path in wanted if path in peaks]
+
+    def prepare(self, stored: Collection[str], summed: Collection[str], peaks: Collection[str]) -> None:
+        """Compile before so many columns are asked for that it is worth its time; :meth:`compiled` says what."""
+        self.columns += FEWEST
+        self.compiled(stored, summed, peaks)
 
     def _worth(self, shape: tuple[int, int]) -> bool:
         self.columns += shape[0] * shape[1]
@@ -107,6 +116,8 @@ class Accelerated:
     def compiled(self, stored: Collection[str], summed: Collection[str], peaks: Collection[str]) -> _Compiled | None:
         """The code that stores and sums these rows, made once; None where an operation has none."""
         key = frozenset(stored), frozenset(summed), frozenset(peaks)
+        if key in self._compiled:  # a process forked while another thread held the lock would wait for ever
+            return self._compiled[key]
         with self._lock:
             if key not in self._compiled:
                 try:

@@ -22,11 +22,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from finsim.risk.workers import end_with_parent
 from finsim.web.results import Results
 
 LIVE = ("queued", "running")
@@ -238,14 +238,7 @@ class Jobs:
 def _begin() -> None:
     """A worker leaves Ctrl-C to the server, and does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    end_with_parent()
 
 
 def _perform(file: Path, results: Results, name: str, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

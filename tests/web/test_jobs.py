@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
+from finsim.risk.trials import simulate
+from finsim.risk.workers import can_fork
+from finsim.scenario.loading import load
 from finsim.web import results
 from finsim.web.jobs import EACH, Busy, Job, Jobs, TooMany
+from tests.support.processes import children, lives, until
 
 Report = Callable[[int], bool]
 
@@ -46,6 +50,10 @@ def hang(report: Report) -> None:
     report(1)
     while True:
         time.sleep(0.1)
+
+
+def simulate_long(report: Report, file: str) -> None:
+    simulate(load(Path(file)), 5_000_000, 1, progress=lambda done, trials: report(done))
 
 
 _ready: list[bool] = []
@@ -151,6 +159,22 @@ def test_killed_worker_takes_no_other_job_along() -> None:
             wait_until(jobs, name, lambda job: job.done > 0)
         os.kill(process_of(jobs, names[0]), signal.SIGKILL)
         assert [wait_until(jobs, name, ended).state for name in names] == ["interrupted", "done"]
+
+
+@pytest.mark.skipif(not can_fork(), reason="processes are forked on Linux with two processors")
+@pytest.mark.parametrize("how", ["killed", "cancelled"])
+def test_the_processes_of_a_worker_end_with_its_job(jobs: Jobs, how: str) -> None:
+    name = jobs.start(simulate_long, "scenarios/two-loans.yaml", total=5_000_000)
+    wait_until(jobs, name, lambda job: job.done > 0, seconds=60)
+    worker = process_of(jobs, name)
+    assert until(lambda: len(children(worker)) == 2, 60)
+    forked = children(worker)
+    if how == "killed":
+        os.kill(worker, signal.SIGKILL)
+    else:
+        jobs.cancel(name)
+    assert wait_until(jobs, name, ended, seconds=5).state == {"killed": "interrupted"}.get(how, how)
+    assert until(lambda: not any(lives(process) for process in forked), 5)
 
 
 def test_worker_that_does_not_obey_is_ended(jobs: Jobs) -> None:
