@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sqlite3
 import sys
@@ -179,6 +180,8 @@ def main(arguments: Sequence[str] = ()) -> None:
         app = make_app(library, jobs)
         print(f"http://{HOST}:{PORT}/  （Ctrl+C 结束 · Ctrl+C ends）", flush=True)
         try:
+            gc.collect()
+            gc.freeze()  # what has been loaded stays: it need not be looked through while readers wait
             serve(app)
         except OSError as error:
             sys.exit(f"不能在端口 {PORT} 提供网页：{error.strerror} · port {PORT} cannot be served: {error.strerror}")

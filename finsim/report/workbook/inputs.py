@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -54,15 +54,16 @@ class Given:
 def given(scenario: Scenario, units: Sequence[Unit]) -> Iterator[Given]:
     """Every input of the account and of these units once, in the order of the sheets."""
     everywhere = Text("全部单元", "all units")
+    listed = {note.subject for note in scenario.splits}
     for row in scenario.sheets.unit.inputs.values():
         if len(scenario.numbers.unit_inputs[row.path]) > 1:
             for unit in units:
                 member = Text(f"{unit.id} {unit.label.zh}", f"{unit.id} {unit.label.en}")
-                yield _given(scenario, row, "unit", unit.id, member)
+                yield _given(scenario, row, "unit", unit.id, member, listed)
         elif units:
-            yield _given(scenario, row, "unit", "", everywhere)
+            yield _given(scenario, row, "unit", "", everywhere, listed)
     for row in scenario.sheets.account.inputs.values():
-        yield _given(scenario, row, "account", "", Text("主体", "account"))
+        yield _given(scenario, row, "account", "", Text("主体", "account"), listed)
 
 
 def number_of(scenario: Scenario, sheet: str, path: str, unit: str) -> float:
@@ -71,12 +72,13 @@ def number_of(scenario: Scenario, sheet: str, path: str, unit: str) -> float:
     return float(array[scenario.numbers.units.index(unit) if unit and len(array) > 1 else 0])
 
 
-def _given(scenario: Scenario, row: InputRow, sheet: str, unit: str, member: Text) -> Given:
+def _given(scenario: Scenario, row: InputRow, sheet: str, unit: str, member: Text, listed: Collection[Text]) -> Given:
+    """``listed`` are the subjects of all splits among units."""
     model = scenario.sheets.unit if sheet == "unit" else scenario.sheets.account
     label = model.sections[row.section].label
     subject = Text(f"{label.zh}·{row.label.zh}", f"{label.en}: {row.label.en}")
-    listed = row.path.startswith("stakes.") or subject in {note.subject for note in scenario.splits}
-    split = bool(unit) and listed and (row.path, unit) not in scenario.unit_origins
+    shared = row.path.startswith("stakes.") or subject in listed
+    split = bool(unit) and shared and (row.path, unit) not in scenario.unit_origins
     origin = scenario.origin(sheet, row.path, unit)
     return Given(row, sheet, label, unit, member, number_of(scenario, sheet, row.path, unit), origin, split)
 

@@ -4,6 +4,7 @@
   const opened = new Set(); // ids of the opened disclosures
   let focused = null; // {element, box, index}: where the focus was last
   let waiting = false;
+  let tries = 0;
 
   /* A table comes as JSON in an attribute: hundreds of cells are drawn in no time, and only if somebody opens them. */
   function draw(box) {
@@ -134,7 +135,7 @@
     drawWhatIsSeen(document);
     for (const input of document.querySelectorAll("[data-upload-limit] input:not([aria-label])")) // Dash gives it no name
       input.setAttribute("aria-label", input.closest("[data-upload-limit]").textContent);
-    const heading = [...document.querySelectorAll("main h1")].find(one => one.offsetParent);
+    const heading = [...document.querySelectorAll("main h1")].find(one => !one.closest("[hidden]"));
     if (heading) document.title = heading.textContent + " · " + document.querySelector(".product").textContent;
     if (focused && !focused.element.isConnected && document.activeElement === document.body) {
       const box = document.getElementById(focused.box);
@@ -171,6 +172,14 @@
     editor.setSelectionRange(start, start + (lines[line - 1] || "").length);
     editor.scrollTop = (line - 4) * (editor.scrollHeight / lines.length);
     editor.closest(".card").scrollIntoView({ block: "start" });
+  });
+
+  /* The numbers that were typed over go to be tried. */
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest("#inputs-try")) return;
+    const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
+    const typed = Object.fromEntries(changed.map(input => [input.dataset.input, input.value]));
+    window.dash_clientside.set_props("inputs-typed", { data: { typed, count: ++tries } });
   });
 
   /* A file that is too large is not even sent. */
@@ -232,10 +241,6 @@
         url.searchParams.set("trials", asked.trials);
         url.searchParams.set("seed", asked.seed);
         history.replaceState(history.state, "", url);
-      },
-      typed: function (clicks) {
-        const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
-        return { clicks, typed: Object.fromEntries(changed.map(input => [input.dataset.input, input.value])) };
       },
       refused: function (reasons) {
         let first = true;

@@ -175,10 +175,6 @@ def connect(app: Dash, site: Site) -> None:
         members = _grouped(here.desk.items[here.view.variant]).get(str(name["section"]))
         return _rows(members, here) if members and clicks == 1 else no_update
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("finsim", "typed"), Output("inputs-typed", "data"), Input("inputs-try", "n_clicks"), prevent_initial_call=True
-    )
-
     @app.callback(
         Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"), *(Output(*one) for one in told),
         Input("inputs-typed", "data"), here_now, prevent_initial_call=True,
