@@ -32,6 +32,8 @@ FILES = {"songxian": ROOT / "scenarios" / "songxian-2023.yaml", "yichang": ROOT 
 ADDRESS = "http://127.0.0.1:8050"
 
 PAUSE = 2.0
+READING = 1_500
+"""Milliseconds that the one reader looks at an answer before the next click."""
 LONGEST = 60_000
 """Milliseconds after which a click is given up."""
 
@@ -94,12 +96,15 @@ async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
     for name, what, there in CONTROLS:
         for _ in range(rounds):
             found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there, LONGEST]))
+            await page.wait_for_timeout(READING)
     for name, there in (("statements", "#statement-table table"), ("portfolio", "#account-table table"), ("comparison", "#compared table")):
         for _ in range(rounds):
             await page.evaluate(CLICK, [*CONTROLS[-1][1:], LONGEST])  # another view, or the page would stand there already
+            await page.wait_for_timeout(READING)
             found.setdefault(f"page {name}", []).append(await page.evaluate(SHOWN, [f'#nav a[href^="/{name}"]', there, LONGEST]))
+            await page.wait_for_timeout(READING)
             await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict", LONGEST])
-            await page.wait_for_timeout(1500)  # until the switches are those of the overview again
+            await page.wait_for_timeout(READING)
     found["a number tried"] = await tried(page, rounds)
     found["run, first progress"] = [await run(page)]
     await context.close()
@@ -116,6 +121,7 @@ async def tried(page: Page, rounds: int) -> list[float]:
     for i in range(rounds):
         await field.fill(f"{number * (1 - 0.001 * (i + 1)):.6g}")
         found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome", LONGEST]))
+        await page.wait_for_timeout(READING)
     return found
 
 

@@ -1,7 +1,6 @@
 """What holds of every page: both languages complete, room at every size, reachable by keyboard, accessible, printable."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from finsim.web.address import PAGES
-from finsim.web.app import make_app
-from finsim.web.jobs import Jobs
-from finsim.web.library import Library
-from tests.support.browser import serve
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +22,6 @@ THERE = {
 """What is on a page once it is there."""
 assert THERE.keys() == PAGES.keys()
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
 
 
 def open_page(page: Page, address: str, name: str, lang: str = "zh", query: str = "?by=unit&account=d2") -> None:

@@ -1,7 +1,6 @@
 """The inputs on the page: where each comes from, and what comes of another number before anything is changed."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from finsim.result import run
 from finsim.scenario.loading import check, load, load_document
 from finsim.scenario.scenario import Scenario
-from finsim.web.app import make_app
 from finsim.web.desk import Desk
-from finsim.web.jobs import Jobs
-from finsim.web.library import Library
 from finsim.web.trial import TRIALS_KEPT, Refused, Trial, Trials, editable, tried, used, written
-from tests.support.browser import serve
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SCENARIO = SCENARIOS / "songxian-2023.yaml"
@@ -113,12 +108,6 @@ def test_trials_are_few_and_their_ids_cannot_be_guessed() -> None:
 
 
 # ---- the page --------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
-
-
 def open_page(page: Page, address: str, lang: str = "zh", query: str = "") -> None:
     page.context.add_cookies([{"name": "lang", "value": lang, "url": address}])
     page.goto(f"{address}/inputs{query}")

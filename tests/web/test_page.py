@@ -15,10 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from finsim.result import run
 from finsim.risk.trials import simulate
 from finsim.scenario.loading import load
-from finsim.web.app import make_app
 from finsim.web.jobs import Jobs
-from finsim.web.library import Library
-from tests.support.browser import serve, watched_page
+from tests.support.browser import watched_page
 
 pytestmark = pytest.mark.browser
 
@@ -32,12 +30,6 @@ LONG = "400,000"  # trials that take long enough to be interrupted
 def jobs() -> Iterator[Jobs]:
     with Jobs(lanes=2) as jobs:
         yield jobs
-
-
-@pytest.fixture(scope="module")
-def address(jobs: Jobs) -> Iterator[str]:
-    with serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
 
 
 def open_page(page: Page, address: str, there: str = "") -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,8 @@ from finsim.result import Result, run
 from finsim.scenario.loading import load
 from finsim.scenario.scenario import MODEL_VERSION
 from finsim.web.address import Shown, view
-from finsim.web.app import make_app
-from finsim.web.jobs import Jobs
 from finsim.web.library import Library
 from finsim.web.pages.statements import GROUPS, chosen
-from tests.support.browser import serve
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]")
@@ -30,12 +26,6 @@ expect.set_options(timeout=30_000)
 @pytest.fixture(scope="module")
 def result() -> Result:
     return run(load(SCENARIO, "card"), "all")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
 
 
 def open_page(page: Page, address: str, query: str) -> None:

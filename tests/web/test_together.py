@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -18,22 +17,13 @@ from finsim.risk.comparison import compare
 from finsim.risk.study import study
 from finsim.scenario.document import parse
 from finsim.scenario.loading import load, variants_of
-from finsim.web.app import make_app
-from finsim.web.jobs import Jobs
 from finsim.web.library import Library
 from finsim.web.work import STUDIED
-from tests.support.browser import serve
 
 pytestmark = pytest.mark.browser
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
 WORDS = Wording("zh")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
 
 
 def result(variant: str, by: str) -> Result:

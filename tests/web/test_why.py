@@ -19,10 +19,6 @@ from finsim.report.wording import Table, Wording
 from finsim.result import WHOLE_ROW, Result, run
 from finsim.scenario.loading import load
 from finsim.verdicts import ROWS
-from finsim.web.app import make_app
-from finsim.web.jobs import Jobs
-from finsim.web.library import Library
-from tests.support.browser import serve
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "songxian-2023.yaml"
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]")
@@ -192,12 +188,6 @@ def test_what_is_not_there_is_refused(name: str) -> None:
 
 
 # ---- the page ----------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(SCENARIO), jobs).server) as address:
-        yield address
-
-
 def open_page(page: Page, address: str, there: str) -> None:
     page.goto(address)
     expect(page.locator(there).first).to_be_visible()

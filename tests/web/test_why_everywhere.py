@@ -50,7 +50,7 @@ def site() -> Iterator[Site]:
 
 
 def shown(site: Site, lang: str = "zh", search: str = "?s=songxian-2023&variant=card&by=unit&account=d2") -> Shown:
-    found = view("/comparison", search, site.library)
+    found = view(f"/comparison{search}", site.library)
     return Shown(site.library.desk(found.scenario), found, lang)
 
 
@@ -224,15 +224,15 @@ def test_a_tried_input_explains_what_came_of_it(site: Site) -> None:
     assert values(text)[0] == pytest.approx(after)
     assert "试算" in text and "100 → 400" in text and all(name.endswith(where) for name in named(text))
     assert values(told(site, f"unit|d1|streams.parking_monthly.price|{where}"))[0] == 400
-    other = view("/inputs", "?s=songxian-2023&variant=density", site.library)
+    other = view("/inputs?s=songxian-2023&variant=density", site.library)
     with pytest.raises(LookupError):  # a trial is of one variant
         said(f"account|d2|cover.full|{where}", Shown(desk, other, "zh"), site)
 
 
 # ---- the pages ---------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with Jobs(lanes=1) as jobs, serve(make_app(Library(FILE), jobs).server) as address:
+def address(jobs: Jobs) -> Iterator[str]:
+    with serve(make_app(Library(FILE), jobs).server) as address:
         yield address
 
 
