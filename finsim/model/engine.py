@@ -103,9 +103,12 @@ class Engine:
         self.unit_values = prepared(n.unit_inputs, n.unit_schedules, units)
         self.unit_values |= self._run(self.unit_fixed, (units, 1), self.unit_values)
         self.values = prepared(n.account_inputs, n.account_schedules, accounts)
-        for path in self.sums:
-            if path in self.unit_values:
-                self.values[f"units:{path}"] = self._summed(self.unit_values[path], path, 1)
+        alike: dict[tuple[int, ...], list[str]] = {}
+        for path in self.sums & self.unit_values.keys():
+            alike.setdefault(self.unit_values[path].shape, []).append(path)
+        for paths in alike.values():
+            sums = self._summed(np.array([self.unit_values[path] for path in paths]))
+            self.values |= {f"units:{path}": sums[i] for i, path in enumerate(paths)}
         self.values |= self._run(self.fixed, (accounts, 1), self.values)
 
     def __call__(
@@ -123,7 +126,7 @@ class Engine:
         for path in self.sums:
             array = drawn.get(("unit", path))
             if array is not None:
-                values[f"units:{path}"] = self._summed(array, path, trials)
+                values[f"units:{path}"] = self._summed(array)
         count = len(self.groups)
         in_parts = self.accelerated and self.unit_peaks.issuperset(self.wanted_units)
         step = max(1, TOGETHER // trials if in_parts else count)
@@ -185,7 +188,8 @@ class Engine:
                     kept.setdefault(path, []).append(_peak(row) if path in self.unit_peaks else row)
         return {path: parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-2) for path, parts in kept.items()}, sums
 
-    def _summed(self, array: Array, path: str, trials: int) -> Array:
+    def _summed(self, array: Array) -> Array:
+        """Sums over the units of each account, in the order of the ids: (…, units or 1, trials) gives (…, accounts, trials)."""
         count = len(self.numbers.units)
         full = np.broadcast_to(array, (*array.shape[:-2], count, array.shape[-1]))
         result = np.zeros((*array.shape[:-2], len(self.groups), array.shape[-1]))
