@@ -112,7 +112,7 @@ def test_parts_of_a_drawn_row_that_stay_the_same_are_counted(monkeypatch: pytest
     )  # fmt: skip
     made = Engine(sheets, numbers, [[0, 1]], [], ["loan.interest", "loan.once"], [("unit", "loan.rate")])
     once = dict(calls)
-    assert once == {"share": 3, "ratio": 3, "total": 4}, "in each of three periods, and once for the one cell"
+    assert once == {"share": 1, "ratio": 1, "total": 2}, "for all three periods at a time, and once for the one cell"
     for _ in range(5):
         _, rows = made({("unit", "loan.rate"): np.array([[0.1, 0.2], [0.3, 0.4]])}, 2)
     assert calls == once
