@@ -22,7 +22,7 @@ from finsim.report.workbook.paper import BAD, GREY, RULE, SECTION, SMALL, TYPED,
 from finsim.scenario.scenario import Origin, Scenario, Unit
 from finsim.sheet import Text
 from finsim.sheet.block import Bounds
-from finsim.sheet.model import InputRow
+from finsim.sheet.model import InputRow, Model
 
 CHANGED, OUTSIDE, NO_NUMBER = "已改 changed", "超限 out of range", "非数值 not a number"
 """What the state of an input may say; empty where it is as it was."""
@@ -54,16 +54,16 @@ class Given:
 def given(scenario: Scenario, units: Sequence[Unit]) -> Iterator[Given]:
     """Every input of the account and of these units once, in the order of the sheets."""
     everywhere = Text("全部单元", "all units")
-    listed = {note.subject for note in scenario.splits}
-    for row in scenario.sheets.unit.inputs.values():
+    listed, sheets = {note.subject for note in scenario.splits}, scenario.sheets
+    for row in sheets.unit.inputs.values():
         if len(scenario.numbers.unit_inputs[row.path]) > 1:
             for unit in units:
                 member = Text(f"{unit.id} {unit.label.zh}", f"{unit.id} {unit.label.en}")
-                yield _given(scenario, row, "unit", unit.id, member, listed)
+                yield _given(scenario, sheets.unit, row, "unit", unit.id, member, listed)
         elif units:
-            yield _given(scenario, row, "unit", "", everywhere, listed)
-    for row in scenario.sheets.account.inputs.values():
-        yield _given(scenario, row, "account", "", Text("主体", "account"), listed)
+            yield _given(scenario, sheets.unit, row, "unit", "", everywhere, listed)
+    for row in sheets.account.inputs.values():
+        yield _given(scenario, sheets.account, row, "account", "", Text("主体", "account"), listed)
 
 
 def number_of(scenario: Scenario, sheet: str, path: str, unit: str) -> float:
@@ -72,9 +72,8 @@ def number_of(scenario: Scenario, sheet: str, path: str, unit: str) -> float:
     return float(array[scenario.numbers.units.index(unit) if unit and len(array) > 1 else 0])
 
 
-def _given(scenario: Scenario, row: InputRow, sheet: str, unit: str, member: Text, listed: Collection[Text]) -> Given:
-    """``listed`` are the subjects of all splits among units."""
-    model = scenario.sheets.unit if sheet == "unit" else scenario.sheets.account
+def _given(scenario: Scenario, model: Model, row: InputRow, sheet: str, unit: str, member: Text, listed: Collection[Text]) -> Given:
+    """``model`` is the sheet; ``listed`` are the subjects of all splits among units."""
     label = model.sections[row.section].label
     subject = Text(f"{label.zh}·{row.label.zh}", f"{label.en}: {row.label.en}")
     shared = row.path.startswith("stakes.") or subject in listed
