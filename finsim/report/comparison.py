@@ -112,12 +112,16 @@ def inputs(sides: Sequence[Side], wording: Wording, only_different: bool) -> Tab
         found = [side.items.get(key) for side in sides]
         item = next(one for one in found if one is not None)
         if not only_different or _differ([None if one is None else one.value for one in found]):
-            name = [*([wording.name(item.member)] if item.unit else []), wording.name(item.section), wording.name(item.row.label)]
             values = ["" if one is None else in_full(one.value) for one in found]
-            body.append((" · ".join(name), unit_words(item.row.unit, wording.lang), *values))
+            body.append((input_title(item, wording), unit_words(item.row.unit, wording.lang), *values))
             rows.append(f"{input_name(item, account)}{{}}")
     head = (wording.name(_SAID["input"]), wording.name(_SAID["unit"]), *(side.name for side in sides))
     return Table(head, tuple(body), rows=tuple(rows), columns=(None, None, *(side.where for side in sides)))
+
+
+def input_title(item: Given, wording: Wording) -> str:
+    """An input by its section and label, and the unit whose number it is."""
+    return " · ".join(wording.name(part) for part in (*([item.member] if item.unit else []), item.section, item.row.label))
 
 
 def input_name(item: Given, account: Account) -> str:

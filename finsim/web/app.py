@@ -81,7 +81,6 @@ _PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
 _CHANGING = ("simulation", "comparison", "library")
 """Parts that show what a reader runs and keeps, which changes though the address does not."""
 
-
 _AT_ONCE = """<div id="at-once" class="at-once" aria-hidden="true">
 <div class="header"><span class="product">{product}</span></div>
 <main class="stack"><div><p class="crumb">{account}</p><p class="title">{title}</p></div>

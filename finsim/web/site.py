@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
 from flask import Response, g, has_request_context, request
 
 from finsim.web.address import Shown, view
@@ -26,9 +27,11 @@ class Site:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library, self.jobs, self.trials = library, jobs, Trials()
 
-    def shown(self, address: object) -> Shown:
-        """What the address asks for, for the reader of the request."""
-        chosen = view(address if isinstance(address, str) else "", self.library)
+    def shown(self, address: str | None) -> Shown:
+        """What the address asks for, for the reader of the request; a part that has not been shown yet has none, and stays as it is."""
+        if not isinstance(address, str):
+            raise PreventUpdate
+        chosen = view(address, self.library)
         return Shown(self.library.desk(chosen.scenario), chosen, language())
 
     def fills(self, app: Dash, part: str, *ids: str) -> Callable[[Callable[[Shown], Any]], None]:

@@ -14,7 +14,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from finsim.report.comparison import between
+from finsim.report.comparison import between, input_title
 from finsim.report.reasons import Number, Part, Reason
 from finsim.report.statements import Entry, Term, has_total
 from finsim.report.trials import explained
@@ -162,7 +162,7 @@ def _whose(shown: Shown) -> str:
         return words("why_elsewhere", scheme=wording.name(_scheme(shown)))
     changes = [
         words(
-            "why_change", name=" · ".join(wording.name(one) for one in ([c.item.member] if c.item.unit else []) + [c.item.section, c.item.row.label]),
+            "why_change", name=input_title(c.item, wording),
             before=in_full(c.item.value), after=in_full(c.new), unit=unit_words(c.item.row.unit, shown.lang),
         ).rstrip()
         for c in shown.trial.changes

@@ -11,7 +11,6 @@ from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
-from dash.exceptions import PreventUpdate
 
 from finsim.report import likelihoods
 from finsim.report.likelihoods import Outcome
@@ -40,9 +39,7 @@ def connect(app: Dash, site: Site) -> None:
         Output("spread", "children"), Input("risk-asked", "data"), Input("spread-of", "value"), Input(*at("distribution")),
         prevent_initial_call=True,
     )  # fmt: skip
-    def fill(said: Any, name: str, address: str | None) -> Any:
-        if address is None:
-            raise PreventUpdate
+    def fill(said: Any, name: str, address: str) -> Any:
         shown = site.shown(address)
         account = _account(site.jobs, said, shown)
         if account is None or name not in DISTRIBUTED:

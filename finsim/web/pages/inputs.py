@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import findings
-from finsim.report.comparison import input_name
+from finsim.report.comparison import input_name, input_title
 from finsim.report.units import unit_words
 from finsim.report.wording import Table, Wording, in_full
 from finsim.report.workbook.inputs import Given
@@ -77,7 +77,7 @@ def _rows(members: list[Given], shown: Shown) -> html.Div:
     """The table of a section, drawn in the browser with a field where another number may be typed."""
     words, scenario, account = shown.words, shown.scenario, _account(shown)
     head = [words(key) for key in ("input", "value", "unit", "allowed", "assumed_range", "kind", "source", "place")]
-    fields = [{"id": item.id, "name": f"{_name(item, words)} {_unit(item, words)}".rstrip()} if editable(item) else None for item in members]
+    fields = [{"id": item.id, "name": f"{input_title(item, Wording(words.lang))} {_unit(item, words)}".rstrip()} if editable(item) else None for item in members]
     names = ["" if editable(item) else f"{input_name(item, account)}{{}}" for item in members]
     content = {
         "head": head, "body": [_row(item, scenario, words) for item in members], "strong": [], "fields": fields,
@@ -105,12 +105,6 @@ def _row(item: Given, scenario: Scenario, words: Words) -> list[str]:
     return [label, written(item.value), _unit(item, words), allowed(item.row.bounds), assumed, origin.word.say(words.lang), document, place]
 
 
-def _name(item: Given, words: Words) -> str:
-    """An input by its section and label, and the unit whose number it is."""
-    parts = [*([item.member] if item.unit else []), item.section, item.row.label]
-    return " · ".join(Wording(words.lang).name(part) for part in parts)
-
-
 def _unit(item: Given, words: Words) -> str:
     return unit_words(item.row.unit, words.lang)
 
@@ -119,7 +113,7 @@ def _outcome(trial: Trial, where: str, shown: Shown) -> list[Children]:
     """What differs, and the verdicts and key figures of both; ``where`` stands after the names of the trial's numbers."""
     words, changes = shown.words, sorted(trial.changes, key=lambda c: not c.typed)
     body = [
-        (_name(c.item, words), _unit(c.item, words), in_full(c.item.value), in_full(c.new), words("typed" if c.typed else "followed"))
+        (input_title(c.item, Wording(words.lang)), _unit(c.item, words), in_full(c.item.value), in_full(c.new), words("typed" if c.typed else "followed"))
         for c in changes
     ]
     rows = tuple(f"{input_name(c.item, _account(shown))}{{}}" for c in changes)
@@ -160,11 +154,11 @@ def connect(app: Dash, site: Site) -> None:
     )  # fmt: skip
     def fill(address: str, before: Any) -> Any:
         here = site.shown(address)
-        if _of(here) == before:  # what was typed stays
+        if inputs_place(here.view) == before:  # what was typed stays
             return no_update, no_update, no_update
         mine = here.desk.items[here.view.variant]
         assumed = sum(item.origin.kind == "assumed" for item in mine.values())
-        return _sections(here.view.variant, mine, here.words), here.words("inputs_finding", count=len(mine), assumed=assumed), _of(here)
+        return _sections(here.view.variant, mine, here.words), here.words("inputs_finding", count=len(mine), assumed=assumed), inputs_place(here.view)
 
     @app.callback(
         Output({"type": "inputs-rows", "section": MATCH}, "children"), Input({"type": "inputs-open", "section": MATCH}, "n_clicks"),
@@ -184,7 +178,7 @@ def connect(app: Dash, site: Site) -> None:
         words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-        found = tried(_of(here), here.scenario, desk.documents[variant], desk.items[variant], typed)
+        found = tried(inputs_place(here.view), here.scenario, desk.documents[variant], desk.items[variant], typed)
         if isinstance(found, Trial):
             name = trials.keep(found)
             return name, html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, f"{TRIED}{name}", here), False, False
@@ -198,7 +192,7 @@ def connect(app: Dash, site: Site) -> None:
     @app.callback([Output(*one, allow_duplicate=True) for one in told], Input(*at("inputs")), State("inputs-trial", "data"), prevent_initial_call=True)
     def follow(address: str, name: Any) -> Any:
         here, trial = site.shown(address), trials.get(name)
-        if trial is None or trial.of != _of(here):
+        if trial is None or trial.of != inputs_place(here.view):
             return [], True, True
         return _outcome(trial, f"{TRIED}{name}", here), False, False
 
@@ -227,7 +221,3 @@ def connect(app: Dash, site: Site) -> None:
         if trial is None:
             return no_update
         return {"content": trial.text, "filename": f"{site.shown(address).desk.name}-trial.yaml", "type": "text/yaml"}
-
-
-def _of(here: Shown) -> str:
-    return inputs_place(here.view)

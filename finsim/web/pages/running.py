@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
-from dash.exceptions import PreventUpdate
 
 from finsim.report.wording import rounded
 from finsim.web.address import PAGES, Shown, View
@@ -88,9 +87,7 @@ def connect(
         Input(f"{name}-pulse", "n_intervals"), Input(f"{name}-jobs", "data"), Input(*at(part)),
         prevent_initial_call=True,
     )  # fmt: skip
-    def look(_: int, names: Any, address: str | None) -> Any:
-        if address is None:
-            raise PreventUpdate
+    def look(_: int, names: Any, address: str) -> Any:
         shown = site.shown(address)
         question = follow(shown, names, address)
         entry = remembered(names, place(shown.view))
