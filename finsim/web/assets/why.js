@@ -55,7 +55,7 @@
   /* A link to an explanation opens it once the page is filled in. */
   function begin() {
     const asked = location.hash.match(/^#why=(.+)$/);
-    if (begun || !dialog() || !document.querySelector("main h1")) return;
+    if (begun || !dialog() || !document.querySelector("#head-title h1")) return;
     begun = true;
     try {
       if (asked) open(null, decodeURIComponent(asked[1]));
