@@ -10,7 +10,7 @@ from finsim.model.engine import Numbers
 from finsim.model.structure import Sheets
 from finsim.scenario.composing import COMMAND_LINE
 from finsim.scenario.document import Document, Path, Place
-from finsim.scenario.goals import full_label
+from finsim.scenario.goals import full_label, solved_values
 from finsim.scenario.policy import SOURCE, Policies
 from finsim.scenario.problems import Problem, dotted
 from finsim.scenario.scenario import Origin, SplitNote
@@ -64,6 +64,11 @@ class Context:
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+
+    @cached_property
+    def solved(self) -> tuple[tuple[Path, Stated], ...]:
+        """What is left to be solved (``goals.solved_values``)."""
+        return tuple(solved_values(self.form))
 
     @cached_property
     def assumptions(self) -> frozenset[str]:

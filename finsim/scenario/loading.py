@@ -8,7 +8,7 @@ import datetime
 import pathlib
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from finsim.scenario.checking import checked
 from finsim.scenario.composing import assigned, compose, layered, taken, without
@@ -37,7 +37,7 @@ def load(path: str | pathlib.Path, variant: str | None = None, changes: Iterable
     """
     document = compose(pathlib.Path(path))
     wanted = variant or _default(document)
-    scenarios, problems = _examined(document, pathlib.Path(path).parent, assigned(changes), wanted)
+    scenarios, _, problems = _examined(document, pathlib.Path(path).parent, assigned(changes), wanted)
     if variant and variant not in scenarios:
         problems.append(_unknown(document, "variants", variant, scenarios))
     scenario = scenarios.get(wanted)
@@ -69,6 +69,13 @@ def self_contained(path: str | pathlib.Path, variant: str | None = None, changes
     return _listed(*_resolved(path, variant, changes))
 
 
+class _Whole(NamedTuple):
+    """A document with everything it extends and its changes on top, and its units."""
+
+    document: Document
+    units: Units
+
+
 def _listed(whole: Document, units: Units) -> Document:
     """The document with its units as a list of its own."""
     own = units.document.under(("units", "list"))
@@ -91,11 +98,16 @@ def one_file(path: pathlib.Path) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Variants:
-    """Every variant of a file by its id, one named "" where there are none; each document needs no other file."""
+    """Every variant of a file by its id, one named "" where there are none."""
 
     default: str
     scenarios: dict[str, Scenario]
-    documents: dict[str, Document]
+    _wholes: dict[str, _Whole]
+
+    def document(self, name: str) -> Document:
+        """The file with a variant on top, as a document that needs no other file."""
+        whole, units = self._wholes[name]
+        return _listed(_one(whole), units)
 
 
 def variants_of(source: pathlib.Path | Document) -> Variants:
@@ -103,19 +115,18 @@ def variants_of(source: pathlib.Path | Document) -> Variants:
     folder = source.parent if isinstance(source, pathlib.Path) else None
     document = compose(source) if isinstance(source, pathlib.Path) else _alone(source)
     default = _default(document)
-    found, problems = _examined(document, folder, Document({}, {}), default)
+    found, wholes, problems = _examined(document, folder, Document({}, {}), default)
     scenarios = {name: scenario for name, scenario in found.items() if scenario and (name != _BASE or len(found) == 1)}
     if problems:
         raise ScenarioError(problems)
-    documents = {name: _listed(*_put_together(document, folder, name, ())) for name in scenarios}
-    return Variants(default or next(iter(scenarios)), scenarios, documents)
+    return Variants(default or next(iter(scenarios)), scenarios, wholes)
 
 
 def load_document(document: Document, changes: Iterable[str] = ()) -> Scenario:
     """The scenario of a document that refers to no other file, ``changes`` as in :func:`load`. Raises :class:`ScenarioError`."""
     document = _alone(document)
     wanted = _default(document)
-    scenarios, problems = _examined(document, None, assigned(changes), wanted)
+    scenarios, _, problems = _examined(document, None, assigned(changes), wanted)
     scenario = scenarios.get(wanted)
     if problems or scenario is None:
         raise ScenarioError(problems)
@@ -132,37 +143,36 @@ def _alone(document: Document) -> Document:
     return document
 
 
-def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[str]) -> tuple[Document, Units]:
+def _resolved(path: str | pathlib.Path, variant: str | None, changes: Iterable[str]) -> _Whole:
     """Everything extended, the variant and the changes on top; and the units."""
-    document = compose(pathlib.Path(path))
-    return _put_together(document, pathlib.Path(path).parent, variant or _default(document), changes)
-
-
-def _put_together(
-    document: Document, folder: pathlib.Path | None, name: str, changes: Iterable[str]
-) -> tuple[Document, Units]:
-    """The document with one of its variants and the changes on top; and the units."""
+    document, folder = compose(pathlib.Path(path)), pathlib.Path(path).parent
+    name = variant or _default(document)
     wholes = dict([(_BASE, document), *_variants(document)])
     if name not in wholes:
         raise ScenarioError([_unknown(document, "variants", name, wholes)])
     if isinstance(whole := wholes[name], ScenarioError):
         raise whole
-    whole = layered(whole, assigned(changes)).without(("variants",)).without(("default_variant",))
-    whole, problems = with_observed(whole, folder)
-    units, more = read_units(whole, folder or pathlib.Path(), _policies(whole))
+    whole, problems = with_observed(_one(layered(whole, assigned(changes))), folder)
+    units, more = read_units(whole, folder, _policies(whole))
     if problems := problems + more:
         raise ScenarioError(problems)
-    return whole, units
+    return _Whole(whole, units)
+
+
+def _one(document: Document) -> Document:
+    """The document without its variants: one of them is what it is."""
+    return document.without(("variants",)).without(("default_variant",))
 
 
 def _examined(
     document: Document, folder: pathlib.Path | None, changes: Document, wanted: str
-) -> tuple[dict[str, Scenario | None], list[Problem]]:
-    """The file as it stands and each of its variants, with everything that is wrong. Without a ``folder`` no table is read.
+) -> tuple[dict[str, Scenario | None], dict[str, _Whole], list[Problem]]:
+    """The file as it stands and each of its variants, each with what it was made of, and everything that is wrong.
 
-    Changes go to the ``wanted`` one alone: another may have removed what they change.
+    Without a ``folder`` no table is read. Changes go to the ``wanted`` one alone: another may have removed what they change.
     """
     scenarios: dict[str, Scenario | None] = {}
+    wholes: dict[str, _Whole] = {}
     found: dict[Problem, list[str]] = {}
     for name, whole in [(_BASE, document), *_variants(document)]:
         if isinstance(whole, ScenarioError):
@@ -173,7 +183,7 @@ def _examined(
         same = whole is document and not (changes.value and wanted in (name, _BASE))
         if same and (base := scenarios.get(_BASE)):  # a variant that changes nothing
             note = next(variant for variant in base.variants if variant.id == name)
-            scenarios[name] = dataclasses.replace(base, variant=note)
+            scenarios[name], wholes[name] = dataclasses.replace(base, variant=note), wholes[_BASE]
             continue
         whole = layered(whole, changes) if changed else whole
         on_date = _policies(whole)
@@ -182,12 +192,13 @@ def _examined(
         problems += more
         units, more = read_units(whole, folder or pathlib.Path(), on_date)
         problems += more
+        wholes[name] = _Whole(whole, units)
         scenarios[name] = solved(form, problems, partial(_numbers, whole, units, on_date, problems, name))
         for problem in dict.fromkeys(problems):
             found.setdefault(problem, []).append(name)
     if (default := _default(document)) not in scenarios:
         found[_unknown(document, "default_variant", default, scenarios)] = [_BASE]
-    return scenarios, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
+    return scenarios, wholes, [problem if _BASE in names else _of_variants(problem, names) for problem, names in found.items()]
 
 
 def _numbers(

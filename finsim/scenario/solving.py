@@ -36,7 +36,7 @@ AGAIN = 40
 def goals_of(context: Context, accounts: Sequence[Account]) -> list[Goal]:
     """Every goal that holds its form, for the accounts of the file's grouping; what is wrong is noted."""
     found: list[Goal] = []
-    for path, stated in solved_values(context.form):
+    for path, stated in context.solved:
         goal = _goal(context, path, stated, accounts)
         if goal is None:
             continue

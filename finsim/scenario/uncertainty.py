@@ -21,7 +21,7 @@ from finsim.scenario.distributions import (
     MeanReverting,
 )
 from finsim.scenario.document import Path
-from finsim.scenario.goals import input_name, solved_values
+from finsim.scenario.goals import input_name
 from finsim.scenario.quantity import QuantityError, check, convert
 from finsim.scenario.scenario import Draw
 from finsim.scenario.uncertain_form import Uncertain
@@ -39,8 +39,10 @@ _WITHOUT_UNIT = {"lognormal": (1,), "beta": (0, 1)}
 def draws(context: Context) -> list[Draw]:
     """Every entry under ``uncertain`` that holds. What is drawn for one unit stands after what is drawn for all."""
     entries = context.form.uncertain or {}
-    solved = {input_name(at) for at, _ in solved_values(context.form)}
-    found = [draw for name, given in entries.items() if (draw := _draw(context, name, given, solved))]
+    solved = {input_name(at) for at, _ in context.solved}
+    of_units = settable(context)
+    of_all = of_units | settable_of_account(context)
+    found = [draw for name, given in entries.items() if (draw := _draw(context, name, given, of_units if name.startswith("units.") else of_all, solved))]
     if len(found) == len(entries) and not any(problem.path.startswith("uncertain.") for problem in context.problems):
         _check_independence(context, found)
     return sorted(found, key=lambda draw: draw.unit != "")
@@ -65,14 +67,13 @@ def _check_independence(context: Context, draws: list[Draw]) -> None:
         )  # fmt: skip
 
 
-def _draw(context: Context, name: str, given: Uncertain, solved: Collection[str]) -> Draw | None:
+def _draw(context: Context, name: str, given: Uncertain, inputs: Mapping[str, InputRow], solved: Collection[str]) -> Draw | None:
     at: Path = ("uncertain", name)
     unit, path = "", name
     if name.startswith("units."):
         unit, _, path = name.removeprefix("units.").partition(".")
         if not context.known_unit(at, unit):
             return None
-    inputs = settable(context) if unit else settable(context) | settable_of_account(context)
     if not context.known(at, path, inputs, Text("没有这个输入。", "There is no such input.")):
         return None
     if path in solved:

@@ -18,14 +18,14 @@ RESULTS_KEPT = 64
 class Desk:
     """The scenario of a file, or of a document that needs no other, with each of its variants.
 
-    ``name`` is that of the file, without its ending. Making one raises ``ScenarioError`` if the file or one of its
+    ``name`` is that of the file, without its ending; ``document`` gives a variant as one that needs no other file. Making one raises ``ScenarioError`` if the file or one of its
     variants does not hold.
     """
 
     def __init__(self, source: Path | Document, name: str) -> None:
         found = variants_of(source)
         self.name, self.default = name, found.default
-        self.scenarios, self.documents = found.scenarios, found.documents
+        self.scenarios, self.document = found.scenarios, lru_cache(None)(found.document)
         self._result = lru_cache(RESULTS_KEPT)(self._run)
         self._calculating = Lock()
 

@@ -29,7 +29,7 @@ def desk(file: Path = SCENARIO) -> Desk:
 def attempt(typed: dict[str, str], file: Path = SCENARIO) -> Trial | Refused:
     here = desk(file)
     scenario = here.scenario(here.default)
-    return tried(here.default, scenario, here.documents[here.default], used(scenario), typed)
+    return tried(here.default, scenario, here.document(here.default), used(scenario), typed)
 
 
 def succeeded(typed: dict[str, str], file: Path = SCENARIO) -> Trial:
@@ -41,7 +41,7 @@ def succeeded(typed: dict[str, str], file: Path = SCENARIO) -> Trial:
 # ---- trials ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("variant", ["card", "density"])
 def test_the_scenario_as_one_file_is_the_scenario(variant: str) -> None:
-    assert load_document(desk().documents[variant]).digest == desk().scenario(variant).digest
+    assert load_document(desk().document(variant)).digest == desk().scenario(variant).digest
 
 
 def test_a_number_that_is_tried_is_that_of_the_changed_file() -> None:

@@ -173,7 +173,7 @@ def test_a_file_that_is_too_large_is_not_sent(page: Page, address: str) -> None:
 @pytest.mark.browser
 def test_hand_in_edit_compare_keep_and_drop(page: Page, browser: Browser, address: str) -> None:
     open_library(page, address)
-    text = as_yaml(variants_of(TWO_LOANS).documents[variants_of(TWO_LOANS).default].value)
+    text = as_yaml(variants_of(TWO_LOANS).document(variants_of(TWO_LOANS).default).value)
     page.locator('#upload input[type="file"]').set_input_files({"name": "两笔 <b>.yaml", "mimeType": "text/yaml", "buffer": text.encode()})
     expect(page.locator("#kept li")).to_have_count(1)
     expect(page.locator("#kept .account-name")).to_have_text("两笔 b")  # no markup in a name

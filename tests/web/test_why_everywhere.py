@@ -216,7 +216,7 @@ def test_a_scheme_that_is_not_there_is_refused(site: Site, scheme: str) -> None:
 def test_a_tried_input_explains_what_came_of_it(site: Site) -> None:
     here = shown(site)
     desk = here.desk
-    found = tried("songxian-2023 card", here.scenario, desk.documents["card"], desk.items["card"], {"streams.parking_monthly.price": "400"})
+    found = tried("songxian-2023 card", here.scenario, desk.document("card"), desk.items["card"], {"streams.parking_monthly.price": "400"})
     assert isinstance(found, Trial)
     where = f"{TRIED}{site.trials.keep(found)}"
     after = run(load(SONGXIAN, "card", ["catalogue.streams.parking_monthly.price=400 元"]), "unit").indicators("d2")["cover_full"]

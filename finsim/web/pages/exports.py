@@ -62,14 +62,14 @@ def file(kind: str, shown: Shown, text: str) -> tuple[str, bytes]:
     if kind == "workbook":
         with TemporaryDirectory() as folder:
             path = Path(folder) / "book.xlsx"
-            write(result, shown.account, path, as_yaml(shown.desk.documents[view.variant].value))
+            write(result, shown.account, path, as_yaml(shown.desk.document(view.variant).value))
             return f"{name}-{shown.account}.xlsx", path.read_bytes()
     if kind == "figures":
         return f"{name}.csv", spread.figures(result, shown.lang)
     if kind == "results":
         return f"{name}.json", _json(result.to_json())
     if kind == "record":
-        return f"{name}-record.json", _json(record_of_run(result, shown.desk.documents[view.variant]))
+        return f"{name}-record.json", _json(record_of_run(result, shown.desk.document(view.variant)))
     return f"{shown.desk.name}.yaml", text.encode()
 
 

@@ -178,7 +178,7 @@ def connect(app: Dash, site: Site) -> None:
         words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
         typed = {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-        found = tried(inputs_place(here.view), here.scenario, desk.documents[variant], desk.items[variant], typed)
+        found = tried(inputs_place(here.view), here.scenario, desk.document(variant), desk.items[variant], typed)
         if isinstance(found, Trial):
             name = trials.keep(found)
             return name, html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, f"{TRIED}{name}", here), False, False

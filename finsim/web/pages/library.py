@@ -192,7 +192,7 @@ def _checked(text: str, shown: Shown) -> tuple[Children, str]:
     variant = shown.view.variant if shown.view.variant in desk.scenarios else desk.default
     by = shown.view.by if shown.view.by != "accounts" or desk.scenario(variant).listed else "all"
     try:
-        pairs = [(one.result(name, by), one.documents[name]) for one, name in ((shown.desk, shown.view.variant), (desk, variant))]
+        pairs = [(one.result(name, by), one.document(name)) for one, name in ((shown.desk, shown.view.variant), (desk, variant))]
         found = differing(*pairs)
     except SheetError as error:
         return [], error.message.say(lang)

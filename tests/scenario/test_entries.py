@@ -1,0 +1,67 @@
+"""A scenario file is read entry by entry, and an entry once as long as its text stays: as the whole would be read."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from finsim.scenario import parsing
+from finsim.scenario.document import Document, parse
+from finsim.scenario.problems import ScenarioError
+
+ENTRIES = """# 说明
+finsim: 1
+title: 甲
+
+note: >-
+  一行
+  又一行
+sources:
+  a: {document: "文 件", link: x}  # 来源
+timeline: [2023,
+  2050]
+units:
+  - {id: d1, area: 100 ㎡}
+  -
+    id: d2
+"""
+PIECES = (
+    "a: 1\n", "b:\n", "  c: 1\n", "- x\n", "  - y\n", "'", '"', "[", "]", "{", "}", "\n", "  ", "\t", "#", "# z\n", "? ", ": ", "|\n", "text: >-\n", "x: |2\n",
+    "---\n", "...\n", "%YAML 1.1\n", "&a ", "*a", "!!str ", "<<: ", "x: {\n", 'x: "abc\n', "title: 乙\n", "1: x\n", '"q": 1\n', "--- {a: 1}\n", "{a: 1}\n",
+)  # fmt: skip
+
+
+def read(text: str) -> Document:
+    return parse(text.encode(), "x.yaml")
+
+
+def outcome(text: str) -> object:
+    try:
+        found = read(text)
+    except ScenarioError as error:
+        return error.problems
+    return repr((found.value, sorted(found.places.items(), key=repr)))
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(st.integers(0, len(ENTRIES)), st.booleans(), st.integers(0, 2), st.sampled_from(PIECES)), max_size=4), st.booleans())
+@example([(0, False, 0, "  - y\n")], True)
+@example([(0, False, 0, "--- {a: 1}\n")], True)
+def test_a_text_is_read_alike_as_a_whole_and_entry_by_entry(edits: list[tuple[int, bool, int, str]], begun: bool) -> None:
+    text = ENTRIES if begun else ""
+    for at, line, gone, piece in edits:
+        at = text.rfind("\n", 0, at) + 1 if line else at
+        text = text[:at] + piece + text[at + gone :]
+    with pytest.MonkeyPatch.context() as patch:
+        by_entry = outcome(text)
+        patch.setattr(parsing, "READ_BY_ENTRIES", -1)
+        assert outcome(text) == by_entry
+
+
+def test_what_is_edited_is_read_again_and_nothing_else() -> None:
+    read(ENTRIES)
+    before = parsing._entry.cache_info()
+    edited = read(ENTRIES.replace("100 ㎡", "120 ㎡"))
+    assert parsing._entry.cache_info().misses - before.misses == 1 and parsing._entry.cache_info().hits > before.hits
+    assert edited.get(("units", 0, "area")) == "120 ㎡" and edited.line_of(("units", 1, "id")) == 15
+    moved = read("\n" * 3 + ENTRIES.replace("title: 甲", "title: 甲\ntitle_en: A"))
+    assert moved.line_of(("units", 1, "id")) == 19 and moved.line_of(("finsim",)) == 5
