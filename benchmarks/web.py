@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import itertools
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -87,7 +88,7 @@ async def paint(browser: Browser, cold: bool) -> tuple[float, float]:
 
 
 async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
-    """One reader at work: every control of the overview, then a number tried, then a run until its first progress."""
+    """One reader at work: every control of the overview, then a number tried, a text checked, and a run until its first progress."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
     await page.goto(ADDRESS)
@@ -106,6 +107,7 @@ async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
             await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict", LONGEST])
             await page.wait_for_timeout(READING)
     found["a number tried"] = await tried(page, rounds)
+    found["a text checked"] = await checked(page, rounds)
     found["run, first progress"] = [await run(page)]
     await context.close()
     return found
@@ -121,6 +123,19 @@ async def tried(page: Page, rounds: int) -> list[float]:
     for i in range(rounds):
         await field.fill(f"{number * (1 - 0.001 * (i + 1)):.6g}")
         found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome", LONGEST]))
+        await page.wait_for_timeout(READING)
+    return found
+
+
+async def checked(page: Page, rounds: int) -> list[float]:
+    """The file of the scenario with another price, which stands in its longest entry; the first check reads all of it."""
+    await page.goto(f"{ADDRESS}/library")
+    await page.locator("#yaml-finding:not(:empty)").wait_for(state="attached", timeout=60_000)
+    text = await page.input_value("#yaml-text")
+    found = []
+    for i in range(rounds):
+        await page.locator("#yaml-text").fill(re.sub(r"(price:\s+(?:\{?value: )?)[\d.]+", rf"\g<1>{301 + i}", text, count=1))
+        found.append(await page.evaluate(CLICK, ["#yaml-check", "#yaml-outcome", LONGEST]))
         await page.wait_for_timeout(READING)
     return found
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from finsim.scenario import refusals
-from finsim.scenario.parsing import UNSEEN, Path, Place, Value, code, parsed
+from finsim.scenario.entries import read_text
+from finsim.scenario.parsing import UNSEEN, Path, Place, Value, code
 from finsim.scenario.problems import Problem, ScenarioError, dotted
 from finsim.scenario.refusals import LARGEST, MOST_PROBLEMS, Refusal
 
@@ -146,7 +147,7 @@ def read(path: pathlib.Path) -> Document:
 
 def parse(data: bytes, file: str) -> Document:
     """The document in `data`; problems call it `file`. Raises `ScenarioError` with every problem found."""
-    return Document(*parsed(_decoded(data, file), file))
+    return Document(*read_text(_decoded(data, file), file))
 
 
 def _decoded(data: bytes, file: str) -> str:

@@ -12,7 +12,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from ruamel.yaml import YAML
@@ -46,13 +45,6 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
-READ_BY_ENTRIES = 100_000
-"""Characters of a text whose entries are read one by one; of more the limits of a whole file would not be kept."""
-_ENTRY = re.compile(r"^(?=[^\s#])", re.M)
-"""Before a line that is not indented: in a file that is a mapping, a key of the whole."""
-_KEY = re.compile(r"[A-Za-z_]\w*:(?:\s|$)", re.A)
-_REMARKS = re.compile(r"(?: *(?:#.*)?\n)*")
-
 
 class Place(NamedTuple):
     """Where a value was written."""
@@ -62,41 +54,8 @@ class Place(NamedTuple):
 
 
 def parsed(text: str, file: str) -> tuple[Value, dict[Path, Place]]:
-    """The value of a YAML text and the place of every key and list item, to be read, never changed; raises `ScenarioError`.
-
-    What stands under a key of the whole file is read once as long as its text stays: a text that is edited is not all read again.
-    """
-    return _by_entries(text, file) or _Parsing(text, file).document()
-
-
-def _by_entries(text: str, file: str) -> tuple[Value, dict[Path, Place]] | None:
-    """The same from the entries of the file; none if the text is not plainly made of them, or if one of them does not hold."""
-    entries = _ENTRY.split(text)
-    plain = _REMARKS.fullmatch(entries[0]) and all(map(_KEY.match, entries[1:]))
-    if len(text) > READ_BY_ENTRIES or len(entries) < 2 or not plain:
-        return None
-    values: dict[str | int, Value] = {}
-    places: dict[Path, Place] = {(): Place(file, 1)}
-    line = entries[0].count("\n")
-    try:
-        for entry in entries[1:]:
-            value, known = _entry(entry)
-            if not values.keys().isdisjoint(value):
-                return None
-            values |= value
-            places |= {path: Place(file, line + number) for path, number in known}
-            line += entry.count("\n")
-    except ScenarioError:
-        return None
-    return values, places
-
-
-@lru_cache(maxsize=512)
-def _entry(text: str) -> tuple[dict[str | int, Value], tuple[tuple[Path, int], ...]]:
-    """The value of one entry of a file, and the line of each of its keys and items."""
-    value, places = _Parsing(text, "").document()
-    assert isinstance(value, dict)
-    return value, tuple((path, place.line or 1) for path, place in places.items() if path)
+    """The value of a YAML text and the place of every key and list item; raises `ScenarioError`."""
+    return _Parsing(text, file).document()
 
 
 class _Parsing:
@@ -255,9 +214,11 @@ class _Parsing:
         line = began = self.line
         reason = "an escape or a version number is out of range"
         if isinstance(error, MarkedYAMLError):
-            reason = error.problem
-            line = error.problem_mark.line + 1
-            began = error.context_mark.line + 1 if error.context_mark else line
+            reason = error.problem or error.context  # of some errors the parser names but where they began
+            mark = error.problem_mark or error.context_mark
+            line = began = mark.line + 1 if mark else self.line
+            if error.context_mark:
+                began = error.context_mark.line + 1
         lines = self.text.split("\n")
         while line > 1 and not lines[line - 1].strip():  # something missing at the end: show the last words
             line -= 1

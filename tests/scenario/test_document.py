@@ -114,6 +114,7 @@ REFUSED = [
         "\tb: 2",
     ),
     ("a：1\nb: 2\n", 2, "", "This is not YAML: mapping values are not allowed here", "b: 2"),
+    ("a: 1\nb: |\n  \n    x\n", 4, "", "This is not YAML: more indented follow up line than first in a block scalar.", "    x"),
     ('a: "\\U00110000"', 1, "", "This is not YAML: an escape or a version number", 'a: "\\U00110000"'),
     ('a: "\\UFFFFFFFF"', 1, "", "This is not YAML: an escape or a version number", 'a: "\\UFFFFFFFF"'),
     (f"%YAML {'1' * 5000}.1\n---\na: 1", 1, "", "This is not YAML", f"%YAML {'1' * 5000}.1"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from finsim.scenario import parsing
+from finsim.scenario import entries
 from finsim.scenario.document import Document, parse
 from finsim.scenario.problems import ScenarioError
 
@@ -19,6 +19,23 @@ sources:
   a: {document: "文 件", link: x}  # 来源
 timeline: [2023,
   2050]
+catalogue:
+  works:
+    # 造价
+    pipes:
+      price: 100 元
+
+      note: |
+        一
+          二
+    roofs: {price: 50 元}
+  streams:
+    parking:
+      price:
+        value: 150 元
+        assumed:
+        - 80
+        - 150
 units:
   - {id: d1, area: 100 ㎡}
   -
@@ -26,6 +43,7 @@ units:
 """
 PIECES = (
     "a: 1\n", "b:\n", "  c: 1\n", "- x\n", "  - y\n", "'", '"', "[", "]", "{", "}", "\n", "  ", "\t", "#", "# z\n", "? ", ": ", "|\n", "text: >-\n", "x: |2\n",
+    "    k: v\n", "  k:\n", "  k: |\n", "     more\n", "      \n", "   # z\n", "  k: >2\n", "  - k: v\n", "      k: v\n        w\n", "    'q\n", "  parking:\n",
     "---\n", "...\n", "%YAML 1.1\n", "&a ", "*a", "!!str ", "<<: ", "x: {\n", 'x: "abc\n', "title: 乙\n", "1: x\n", '"q": 1\n', "--- {a: 1}\n", "{a: 1}\n",
 )  # fmt: skip
 
@@ -46,6 +64,7 @@ def outcome(text: str) -> object:
 @given(st.lists(st.tuples(st.integers(0, len(ENTRIES)), st.booleans(), st.integers(0, 2), st.sampled_from(PIECES)), max_size=4), st.booleans())
 @example([(0, False, 0, "  - y\n")], True)
 @example([(0, False, 0, "--- {a: 1}\n")], True)
+@example([(ENTRIES.index("        一"), False, 0, "    \n")], True)
 def test_a_text_is_read_alike_as_a_whole_and_entry_by_entry(edits: list[tuple[int, bool, int, str]], begun: bool) -> None:
     text = ENTRIES if begun else ""
     for at, line, gone, piece in edits:
@@ -53,15 +72,23 @@ def test_a_text_is_read_alike_as_a_whole_and_entry_by_entry(edits: list[tuple[in
         text = text[:at] + piece + text[at + gone :]
     with pytest.MonkeyPatch.context() as patch:
         by_entry = outcome(text)
-        patch.setattr(parsing, "READ_BY_ENTRIES", -1)
+        patch.setattr(entries, "LONGEST", -1)
         assert outcome(text) == by_entry
 
 
 def test_what_is_edited_is_read_again_and_nothing_else() -> None:
     read(ENTRIES)
-    before = parsing._entry.cache_info()
-    edited = read(ENTRIES.replace("100 ㎡", "120 ㎡"))
-    assert parsing._entry.cache_info().misses - before.misses == 1 and parsing._entry.cache_info().hits > before.hits
-    assert edited.get(("units", 0, "area")) == "120 ㎡" and edited.line_of(("units", 1, "id")) == 15
+    before = entries._entry.cache_info()
+    edited = read(ENTRIES.replace("value: 150 元", "value: 151 元"))
+    after = entries._entry.cache_info()
+    assert after.misses - before.misses == 4 and after.hits > before.hits, "catalogue, its streams, parking and its price"
+    assert edited.get(("catalogue", "streams", "parking", "price", "value")) == "151 元"
+    assert edited.line_of(("catalogue", "works", "roofs", "price")) == 21 and edited.line_of(("units", 1, "id")) == 32
     moved = read("\n" * 3 + ENTRIES.replace("title: 甲", "title: 甲\ntitle_en: A"))
-    assert moved.line_of(("units", 1, "id")) == 19 and moved.line_of(("finsim",)) == 5
+    assert moved.line_of(("units", 1, "id")) == 36 and moved.line_of(("finsim",)) == 5
+
+
+def test_the_whole_text_is_what_is_told_of() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(ENTRIES.replace("    roofs: {price", "    roofs: {price: {"))
+    assert [problem.line for problem in caught.value.problems] == [22]

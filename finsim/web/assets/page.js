@@ -179,8 +179,30 @@
     if (!event.target.closest("#inputs-try")) return;
     const changed = [...document.querySelectorAll("[data-input]")].filter(input => input.value !== input.defaultValue);
     const typed = Object.fromEntries(changed.map(input => [input.dataset.input, input.value]));
+    refused({});
     window.dash_clientside.set_props("inputs-typed", { data: { typed, count: ++tries } });
   });
+
+  /* What the server says of numbers that were typed over; nothing takes away what was said before. */
+  function refused(reasons) {
+    let first = true;
+    for (const input of document.querySelectorAll("[data-input]")) {
+      const reason = reasons[input.dataset.input];
+      if (input.nextSibling) input.nextSibling.remove();
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+      if (!reason) continue;
+      const said = input.parentNode.appendChild(document.createElement("p"));
+      said.className = "problem";
+      said.id = "refused-" + input.dataset.input;
+      said.textContent = reason;
+      input.setAttribute("aria-invalid", "true");
+      input.setAttribute("aria-describedby", said.id);
+      if (first) input.focus();
+      if (first) input.closest("tr").scrollIntoView({ block: "center" });
+      first = false;
+    }
+  }
 
   /* A file that is too large is not even sent. */
   for (const kind of ["change", "drop"]) document.addEventListener(kind, function (event) {
@@ -242,25 +264,7 @@
         url.searchParams.set("seed", asked.seed);
         history.replaceState(history.state, "", url);
       },
-      refused: function (reasons) {
-        let first = true;
-        for (const input of document.querySelectorAll("[data-input]")) {
-          const reason = reasons[input.dataset.input];
-          if (input.nextSibling) input.nextSibling.remove();
-          input.removeAttribute("aria-invalid");
-          input.removeAttribute("aria-describedby");
-          if (!reason) continue;
-          const said = input.parentNode.appendChild(document.createElement("p"));
-          said.className = "problem";
-          said.id = "refused-" + input.dataset.input;
-          said.textContent = reason;
-          input.setAttribute("aria-invalid", "true");
-          input.setAttribute("aria-describedby", said.id);
-          if (first) input.focus();
-          if (first) input.closest("tr").scrollIntoView({ block: "center" });
-          first = false;
-        }
-      },
+      refused,
     },
   });
 })();

@@ -171,9 +171,9 @@ def connect(app: Dash, site: Site) -> None:
 
     @app.callback(
         Output("inputs-trial", "data"), Output("inputs-problem", "children"), Output("inputs-refused", "data"), *(Output(*one) for one in told),
-        Input("inputs-typed", "data"), here_now, prevent_initial_call=True,
+        Input("inputs-typed", "data"), here_now, State("inputs-keep", "disabled"), prevent_initial_call=True,
     )  # fmt: skip
-    def attempt(data: Any, address: str) -> Any:
+    def attempt(data: Any, address: str, first: Any) -> Any:
         here = site.shown(address)
         words, desk, variant = here.words, here.desk, here.view.variant
         given = data.get("typed") if isinstance(data, dict) else None
@@ -181,7 +181,8 @@ def connect(app: Dash, site: Site) -> None:
         found = tried(inputs_place(here.view), here.scenario, desk.document(variant), desk.items[variant], typed)
         if isinstance(found, Trial):
             name = trials.keep(found)
-            return name, html.A(words("see_differences"), href="#inputs-outcome"), {}, _outcome(found, f"{TRIED}{name}", here), False, False
+            usable = (False, False) if first else (no_update, no_update)
+            return name, html.A(words("see_differences"), href="#inputs-outcome"), no_update, _outcome(found, f"{TRIED}{name}", here), *usable
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
         return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}, no_update, no_update, no_update
 

@@ -128,8 +128,10 @@ def connect(app: Dash, site: Site) -> None:
         name = shown.view.scenario
         if name == before:  # what was typed stays
             return no_update, no_update, no_update, no_update
-        finding = shown.words("yaml_finding", name=shown.desk.name)
-        return library.text(name), shown.words("copy_of", name=shown.desk.name), finding, name
+        finding, text = shown.words("yaml_finding", name=shown.desk.name), library.text(name)
+        if text:
+            parse(text.encode(), name)  # it will be checked: its entries are then known
+        return text, shown.words("copy_of", name=shown.desk.name), finding, name
 
     @app.callback(
         Output("yaml-outcome", "children"), Output("yaml-problem", "children"), Input("yaml-check", "n_clicks"),
