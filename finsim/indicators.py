@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finsim.sheet import TOLERANCE
-from finsim.sheet.numpy_backend import Array, ratio
+from finsim.sheet.numpy_backend import Array
+from finsim.sheet.over_arrays import ratio
 from finsim.sheet.roots import only_root
 
 Amount: TypeAlias = float | Array

@@ -169,7 +169,7 @@ class Engine:
             found = program.summed(self.periods, shape, values, stored, summed, groups, peaks)
             if found is not None:
                 return found
-            program = program.reference
+            program = program.by_numpy(shape)
         step = max(1, COLUMNS // trials)
         kept: dict[str, list[Array]] = {}
         sums: dict[str, Array] = {}

@@ -26,11 +26,14 @@ from finsim.risk.streams import BLOCK
 from finsim.risk.workers import LOST, PROCESSES, can_fork, forked, here, submitted
 from finsim.scenario.problems import Problem, ScenarioError
 from finsim.scenario.scenario import Scenario
-from finsim.sheet import Text, llvm_backend
+from finsim.sheet import Text
 from finsim.sheet.numpy_backend import Array
 
 FEWEST = 256
 """Trials of a chunk at least: drawing has a price for every unit and variable, however few the trials. By NumPy half as many."""
+
+FIRST = 128
+"""Columns (trials × units) of the first chunk: so few that it is not worth compiling, and there is something to show at once."""
 
 Rows: TypeAlias = dict[str, Array]
 Chunk: TypeAlias = tuple[int, dict[tuple[str, str], Array], Rows, Rows]
@@ -97,8 +100,7 @@ class _Job:
         self.step = max((FEWEST + 1) // 2, COLUMNS // columns)
         if self.engine.accelerated:  # a block is drawn fastest as a whole; what is kept of it grows with accounts and units
             self.step = max(FEWEST, min(BLOCK, 4 * COLUMNS // len(self.accounts), 16 * COLUMNS // len(place)))
-        self.first = max(1, min(self.step, (llvm_backend.FEWEST - 1) // columns))
-        """Trials of the first chunk: so few that it is not worth compiling, and there is something to show at once."""
+        self.first = max(1, min(self.step, FIRST // columns))
 
     def __call__(self, start: int, stop: int) -> Chunk:
         drawn = self.drawing(start, stop)

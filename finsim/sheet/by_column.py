@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -93,10 +94,16 @@ class ByColumn:
     """
 
     def __init__(self, source: str, function: str, names: Mapping[str, Any], of_rows: Sequence[str]) -> None:
-        space = {**names, **_CALLED, **{name: _of_row(names[name]) for name in of_rows}}
-        exec(compile(source, f"<{function} by column>", "exec"), space)
-        self.run: Callable[[int, tuple[int, int], dict[str, Any]], None] = space[function]
+        self.source, self.function, self.names, self.of_rows = source, function, names, of_rows
         self.paths = tuple(dict.fromkeys(_READ.findall(source)))
+
+    @cached_property
+    def run(self) -> Callable[[int, tuple[int, int], dict[str, Any]], None]:
+        """Compiled when there first are few columns."""
+        space = {**self.names, **_CALLED, **{name: _of_row(self.names[name]) for name in self.of_rows}}
+        exec(compile(self.source, f"<{self.function} by column>", "exec"), space)
+        found: Callable[[int, tuple[int, int], dict[str, Any]], None] = space[self.function]
+        return found
 
     def __call__(self, periods: int, shape: tuple[int, int], rows: dict[str, Any]) -> None:
         """For shapes of one trial. What overflows is an ``ArithmeticError`` if it is found in a row."""

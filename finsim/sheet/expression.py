@@ -340,7 +340,8 @@ def operands(expression: Expression) -> tuple[tuple[Expression, str], ...]:
 
 def path_of(leaf: Expression) -> str:
     """Path named by a leaf (row, schedule, input, unit sum)."""
-    return leaf.data if isinstance(leaf.data, str) else leaf._place()[0]
+    data = leaf.data
+    return data if isinstance(data, str) else data[0]  # type: ignore[index]
 
 
 def may_miss(node: Expression, missing: Container[str]) -> bool:

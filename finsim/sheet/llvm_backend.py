@@ -43,11 +43,22 @@ class Accelerated:
 
     def __init__(self, plan: Plan, drawn: Collection[str], folding: Callable[[], Folding]) -> None:
         self.plan, self.drawn, self._fold = plan, drawn, folding
-        self.reference: Program = compile_plan(plan)
         self.columns = 0
         """Columns asked for so far."""
         self._compiled: dict[tuple[frozenset[str], ...], _Compiled | None] = {}
         self._lock = Lock()  # two threads do not compile the same
+
+    def by_numpy(self, shape: tuple[int, int]) -> Program:
+        """The reference; few columns it calculates row by row, for which there is room."""
+        return self._few if shape[0] * shape[1] < FEWEST else self._many
+
+    @cached_property
+    def _few(self) -> Program:
+        return compile_plan(self.plan, rowwise=True)
+
+    @cached_property
+    def _many(self) -> Program:
+        return compile_plan(self.plan)
 
     @cached_property
     def folding(self) -> Folding:
@@ -57,7 +68,7 @@ class Accelerated:
     def __call__(self, periods: int, shape: tuple[int, int], values: Values) -> dict[str, Array]:
         """Calculate the wanted rows; shapes and errors are those of the reference."""
         rows = self._fast(periods, shape, values)
-        return self.reference(periods, shape, values) if rows is None else rows
+        return self.by_numpy(shape)(periods, shape, values) if rows is None else rows
 
     def checked(
         self, periods: int, shape: tuple[int, int], values: Values, peaks: Collection[str] = ()
@@ -68,7 +79,7 @@ class Accelerated:
         ``peaks`` only the greatest absolute value is wanted: it may be given instead of the row, with the shape (1, 1).
         """
         rows = self._fast(periods, shape, values, peaks) if self._finite(values) else None
-        return self.reference.checked(periods, shape, values) if rows is None else rows
+        return self.by_numpy(shape).checked(periods, shape, values) if rows is None else rows
 
     def summed(
         self, periods: int, shape: tuple[int, int], values: Values,

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from finsim.sheet.by_column import MOST_COLUMNS, ByColumn
 from finsim.sheet.errors import SheetError
-from finsim.sheet.expression import TOLERANCE, WHOLE, Expression, operands, path_of
+from finsim.sheet.expression import WHOLE, Expression, operands, path_of
 from finsim.sheet.model import Row, reads
+from finsim.sheet.over_arrays import NAMES, OF_ROWS
 from finsim.sheet.planner import Plan, by_row
 from finsim.sheet.text import Text
 
@@ -45,88 +46,8 @@ _FUNCTION = {
     "not": "np.logical_not",
     "neg": "-",
 }
-FEW_NUMBERS = 64
-"""Up to so many numbers in a period NumPy adds periods up faster by itself, in the same order."""
 MOST_TERMS = 100
 """Terms written out with plus signs; Python cannot read arbitrarily many."""
-
-
-# ---- what the written programs call ----------------------------------------------------------------------------
-def ratio(part: Array, whole: Array) -> Array:
-    nothing = np.abs(whole) < TOLERANCE
-    return np.where(nothing, np.nan, part / np.where(nothing, 1.0, whole))
-
-
-def share(part: Array, whole: Array) -> Array:
-    nothing = np.abs(whole) < TOLERANCE
-    return np.where(nothing, 0.0, part / np.where(nothing, 1.0, whole))
-
-
-def known(value: Array) -> NDArray[np.bool_]:
-    return ~np.isnan(value)
-
-
-def power(base: Array, exponent: int) -> Array:
-    result = base
-    for _ in range(exponent - 1):
-        result = result * base
-    return result
-
-
-def added(*terms: Array) -> Array:
-    result = terms[0]
-    for term in terms[1:]:
-        result = result + term
-    return result
-
-
-def least(*values: Array) -> Array:
-    result = values[0]
-    for value in values[1:]:
-        result = np.minimum(result, value)
-    return result
-
-
-def greatest(*values: Array) -> Array:
-    result = values[0]
-    for value in values[1:]:
-        result = np.maximum(result, value)
-    return result
-
-
-def total(row: Array) -> Array:
-    if row[0].size <= FEW_NUMBERS:
-        sums: Array = np.add.accumulate(row[1:-1], axis=0)[-1]
-        return sums
-    return added(*row[1:-1])
-
-
-def to_date(row: Array) -> Array:
-    result = np.zeros_like(row)
-    for period in range(1, len(row) - 1):
-        result[period] = result[period - 1] + row[period]
-    return result
-
-
-def lowest(row: Array) -> Array:
-    unknown = np.isnan(row[1:-1])
-    return np.where(unknown.all(axis=0), np.nan, least(*np.where(unknown, np.inf, row[1:-1])))
-
-
-def highest(row: Array) -> Array:
-    unknown = np.isnan(row[1:-1])
-    return np.where(unknown.all(axis=0), np.nan, greatest(*np.where(unknown, -np.inf, row[1:-1])))
-
-
-def average(row: Array) -> Array:
-    unknown = np.isnan(row)
-    count = np.sum(~unknown[1:-1], axis=0)
-    return np.where(count > 0, total(np.where(unknown, 0.0, row)) / np.maximum(count, 1), np.nan)
-
-
-_OF_ROWS = (total, to_date, lowest, highest, average)
-_CALLED = (ratio, share, known, power, added, least, greatest, *_OF_ROWS)
-_NAMES: dict[str, object] = {"np": np} | {function.__name__: function for function in _CALLED}
 Stepping = Callable[[int, tuple[int, int], dict[str, Array]], None]
 
 
@@ -197,16 +118,15 @@ def compile_plan(plan: Plan, rowwise: bool = False) -> Program:
     much more room for many. The numbers have the same bits.
     """
     writer = _Writer(by_row(plan) if rowwise else plan)
-    steps = []
+    steps, done = [], writer.done()
     for number in range(len(writer.plan.stages)):
         source = writer.stage(number)
         space: dict[str, Stepping] = {}
         name = f"stage_{number}"
-        exec(compile(source, f"<stage {number}>", "exec"), dict(_NAMES), space)
-        done = (path for path in writer.kept if writer.last_use[path] == number and path not in plan.wanted)
+        exec(compile(source, f"<stage {number}>", "exec"), dict(NAMES), space)
         loop = rowwise and writer.plan.stages[number].direction in ("forward", "backward")
-        by_column = ByColumn(source, name, _NAMES, [function.__name__ for function in _OF_ROWS]) if loop else None
-        steps.append(Step(source, space[name], tuple(done), by_column))
+        by_column = ByColumn(source, name, NAMES, [function.__name__ for function in OF_ROWS]) if loop else None
+        steps.append(Step(source, space[name], tuple(done.get(number, ())), by_column))
     return Program(plan, tuple(steps), by_period=not rowwise)
 
 
@@ -252,12 +172,20 @@ class _Writer:
                 other = path_of(leaf)
                 if leaf.op == "row" and other in self.stage_of:
                     self.last_use[other] = max(self.last_use[other], self.stage_of[path])
-        wanted = set(plan.wanted)
+        self.wanted = set(plan.wanted)
         self.kept = [
             path for path, number in self.stage_of.items()
-            if plan.rows[path].cell or path in wanted or self.last_use[path] > number or plan.stages[number].direction == "whole"
+            if plan.rows[path].cell or path in self.wanted or self.last_use[path] > number or plan.stages[number].direction == "whole"
         ]  # fmt: skip
         """Rows that are stored: cells, what has all its periods at a time, and what is wanted or read by a later stage."""
+
+    def done(self) -> dict[int, list[str]]:
+        """What is stored and has its last use in a stage."""
+        found: dict[int, list[str]] = {}
+        for path in self.kept:
+            if path not in self.wanted:
+                found.setdefault(self.last_use[path], []).append(path)
+        return found
 
     def name(self, path: str) -> str:
         if path not in self.names:

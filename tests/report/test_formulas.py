@@ -16,8 +16,8 @@ from finsim.report.workbook.paper import clean
 from finsim.sheet import MISSING, clip, known, maximum, minimum, otherwise, ratio, share, sqrt, total, where
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import Expression, number
-from finsim.sheet.numpy_backend import ratio as engine_ratio
-from finsim.sheet.numpy_backend import share as engine_share
+from finsim.sheet.over_arrays import ratio as engine_ratio
+from finsim.sheet.over_arrays import share as engine_share
 from tests.support.sheets import recalculated
 
 

@@ -18,7 +18,8 @@ from finsim.sheet import Block, Input, Schedule, Text, line, otherwise, ratio, s
 from finsim.sheet.errors import SheetError
 from finsim.sheet.expression import MEASURES, Expression, operands, path_of
 from finsim.sheet.model import Model, build
-from finsim.sheet.numpy_backend import _NAMES, Array
+from finsim.sheet.numpy_backend import Array
+from finsim.sheet.over_arrays import NAMES
 from finsim.sheet.planner import split
 from tests.sheet.models import random_model, random_sheets, random_values
 from tests.sheet.oracle import NotFinite, Oracle
@@ -103,7 +104,7 @@ def test_parts_of_a_drawn_row_that_stay_the_same_are_counted(monkeypatch: pytest
         return counted
 
     for name in calls:
-        monkeypatch.setitem(_NAMES, name, counting(name, _NAMES[name]))
+        monkeypatch.setitem(NAMES, name, counting(name, NAMES[name]))
     unit = build([Loan("loan")])
     sheets = Sheets(unit, build([]))
     numbers = Numbers(

@@ -84,10 +84,10 @@ def connect(
     @app.callback(
         Output(f"{name}-status", "children"), Output(f"{name}-bar", "value"), Output(f"{name}-run", "disabled"), Output(f"{name}-cancel", "disabled"),
         Output(f"{name}-pulse", "disabled"), Output(f"{name}-asked", "data"), Output(f"{name}-outcome", "children"),
-        Input(f"{name}-pulse", "n_intervals"), Input(f"{name}-jobs", "data"), Input(*at(part)),
+        Input(f"{name}-pulse", "n_intervals"), Input(f"{name}-jobs", "data"), Input(*at(part)), State(f"{name}-asked", "data"),
         prevent_initial_call=True,
     )  # fmt: skip
-    def look(_: int, names: Any, address: str) -> Any:
+    def look(_: int, names: Any, address: str, told: Any) -> Any:
         shown = site.shown(address)
         question = follow(shown, names, address)
         entry = remembered(names, place(shown.view))
@@ -98,7 +98,7 @@ def connect(
         if live and ctx.triggered_id == f"{name}-pulse":
             return *state, no_update, no_update
         if question is None or job is None or job.state != "done" or job.result is None:
-            return *state, None, []
+            return (*state, None, []) if told else (*state, no_update, no_update)  # nothing stands there: nothing waits for it
         return *state, {"key": question.key, "place": place(shown.view), "path": PAGES[shown.view.page], **question.settings}, tell(job.result, shown)
 
 
