@@ -131,10 +131,14 @@ async def checked(page: Page, rounds: int) -> list[float]:
     """The file of the scenario with another price, which stands in its longest entry; the first check reads all of it."""
     await page.goto(f"{ADDRESS}/library")
     await page.locator("#yaml-finding:not(:empty)").wait_for(state="attached", timeout=60_000)
-    text = await page.input_value("#yaml-text")
+    price = re.search(r"price:\s+(?:\{?value: )?([\d.]+)", await page.input_value("#yaml-text"))
+    assert price is not None
+    begin, end = price.span(1)
     found = []
     for i in range(rounds):
-        await page.locator("#yaml-text").fill(re.sub(r"(price:\s+(?:\{?value: )?)[\d.]+", rf"\g<1>{301 + i}", text, count=1))
+        await page.locator("#yaml-text").evaluate("(box, part) => { box.focus(); box.setSelectionRange(...part); }", [begin, end])
+        await page.keyboard.insert_text(str(301 + i))
+        end = begin + 3
         found.append(await page.evaluate(CLICK, ["#yaml-check", "#yaml-outcome", LONGEST]))
         await page.wait_for_timeout(READING)
     return found
