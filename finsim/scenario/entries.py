@@ -16,7 +16,7 @@ from finsim.scenario.refusals import DEEPEST
 
 LONGEST = 100_000
 """Characters of a text that is read by entries; the parts of a longer one could pass the limit that the whole has."""
-ENTRIES_KEPT = 2_000
+ENTRIES_KEPT = 1_000
 
 _BEGIN = re.compile(r"^(?=[^\s#])", re.M)
 """Before a line that is not indented."""
@@ -24,8 +24,8 @@ _HEAD = re.compile(r"([A-Za-z_]\w*):(?=\s|$)(?: *(?:#.*)?\n)?", re.A)
 """A plain key; with the end of its line, if nothing but a remark stands behind it."""
 _REMARKS = re.compile(r"(?: *(?:#.*)?\n)*")
 _INDENT = re.compile(r" +(?=[^ #\n])")
-_ODD = re.compile(r"\t|^ +$", re.M)
-"""What the parser takes differently by the column in which it stands."""
+_ODD = re.compile(rf"\t|^ +$|^ {{{2 * DEEPEST}}}", re.M)
+"""What the parser takes differently by the column in which it stands, and what may be too deep."""
 
 Values = dict[str | int, Value]
 Lines = Sequence[tuple[Path, int]]

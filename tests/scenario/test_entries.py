@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from finsim.scenario import entries
 from finsim.scenario.document import Document, parse
 from finsim.scenario.problems import ScenarioError
+from finsim.scenario.refusals import DEEPEST, TOO_DEEP
 
 ENTRIES = """# 说明
 finsim: 1
@@ -92,3 +93,10 @@ def test_the_whole_text_is_what_is_told_of() -> None:
     with pytest.raises(ScenarioError) as caught:
         read(ENTRIES.replace("    roofs: {price", "    roofs: {price: {"))
     assert [problem.line for problem in caught.value.problems] == [22]
+
+
+def test_what_is_too_deep_is_told_like_anywhere_else() -> None:
+    for deep in (DEEPEST + 1, 430):
+        with pytest.raises(ScenarioError) as caught:
+            read("".join(f"{' ' * level}a:\n" for level in range(deep)) + f"{' ' * deep}b: 1\n")
+        assert [(problem.line, problem.what) for problem in caught.value.problems] == [(DEEPEST + 1, TOO_DEEP.what)]
