@@ -13,6 +13,7 @@ from functools import lru_cache
 from finsim.scenario.parsing import Path, Place, Value, parsed
 from finsim.scenario.problems import ScenarioError
 from finsim.scenario.refusals import DEEPEST
+from finsim.scenario.scalars import plain
 
 LONGEST = 100_000
 """Characters of a text that is read by entries; the parts of a longer one could pass the limit that the whole has."""
@@ -20,8 +21,8 @@ ENTRIES_KEPT = 1_000
 
 _BEGIN = re.compile(r"^(?=[^\s#])", re.M)
 """Before a line that is not indented."""
-_HEAD = re.compile(r"([A-Za-z_]\w*):(?=\s|$)(?: *(?:#.*)?\n)?", re.A)
-"""A plain key; with the end of its line, if nothing but a remark stands behind it."""
+_HEAD = re.compile(r"([A-Za-z_]\w{0,60}):(?=\s|$)(?: *(?:#.*)?\n)?", re.A)
+"""A key without quotes; with the end of its line, if nothing but a remark stands behind it."""
 _REMARKS = re.compile(r"(?: *(?:#.*)?\n)*")
 _INDENT = re.compile(r" +(?=[^ #\n])")
 _ODD = re.compile(rf"\t|^ +$|^ {{{2 * DEEPEST}}}", re.M)
@@ -47,7 +48,7 @@ def read_text(text: str, file: str) -> tuple[Value, dict[Path, Place]]:
 def _mapping(text: str) -> tuple[Values, Lines] | None:
     """The entries of a text that begin at its edge; none if it is not made of entries, or one key stands twice."""
     remarks, *entries = _BEGIN.split(text)
-    if not entries or not _REMARKS.fullmatch(remarks) or not all(map(_HEAD.match, entries)):
+    if not entries or not _REMARKS.fullmatch(remarks) or not all(map(_has_name, entries)):
         return None
     values: Values = {}
     lines: list[tuple[Path, int]] = []
@@ -60,6 +61,12 @@ def _mapping(text: str) -> tuple[Values, Lines] | None:
         lines += [(path, line + above) for path, line in known]
         above += entry.count("\n")
     return values, lines
+
+
+def _has_name(entry: str) -> bool:
+    """Whether its key is a name: not a truth value, and nothing that is refused."""
+    head = _HEAD.match(entry)
+    return head is not None and plain(head[1]) == head[1]
 
 
 @lru_cache(ENTRIES_KEPT)

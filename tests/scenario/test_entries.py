@@ -45,6 +45,7 @@ units:
 PIECES = (
     "a: 1\n", "b:\n", "  c: 1\n", "- x\n", "  - y\n", "'", '"', "[", "]", "{", "}", "\n", "  ", "\t", "#", "# z\n", "? ", ": ", "|\n", "text: >-\n", "x: |2\n",
     "    k: v\n", "  k:\n", "  k: |\n", "     more\n", "      \n", "   # z\n", "  k: >2\n", "  - k: v\n", "      k: v\n        w\n", "    'q\n", "  parking:\n",
+    "true:\n  a: 1\n", "  no:\n    a: 1\n", "null:\n  a: 1\n", f"{'k' * 1100}:\n  a: 1\n", "  3:\n    a: 1\n", "    'a':\n      b: 1\n", "  a :\n    b: 1\n",
     "---\n", "...\n", "%YAML 1.1\n", "&a ", "*a", "!!str ", "<<: ", "x: {\n", 'x: "abc\n', "title: 乙\n", "1: x\n", '"q": 1\n', "--- {a: 1}\n", "{a: 1}\n",
 )  # fmt: skip
 
@@ -65,6 +66,9 @@ def outcome(text: str) -> object:
 @given(st.lists(st.tuples(st.integers(0, len(ENTRIES)), st.booleans(), st.integers(0, 2), st.sampled_from(PIECES)), max_size=4), st.booleans())
 @example([(0, False, 0, "  - y\n")], True)
 @example([(0, False, 0, "--- {a: 1}\n")], True)
+@example([(0, False, 0, "true:\n  a: 1\n")], True)
+@example([(ENTRIES.index("  streams"), False, 0, "  no:\n    a: 1\n")], True)
+@example([(0, False, 0, f"{'k' * 1100}:\n  a: 1\n")], True)
 @example([(ENTRIES.index("        一"), False, 0, "    \n")], True)
 def test_a_text_is_read_alike_as_a_whole_and_entry_by_entry(edits: list[tuple[int, bool, int, str]], begun: bool) -> None:
     text = ENTRIES if begun else ""
