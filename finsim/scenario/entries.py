@@ -34,7 +34,7 @@ Lines = Sequence[tuple[Path, int]]
 
 
 def read_text(text: str, file: str) -> tuple[Value, dict[Path, Place]]:
-    """The value of a YAML text and the place of every key and list item, to be read, never changed; raises `ScenarioError`."""
+    """The value of a YAML text and the place of every key and list item; raises `ScenarioError`."""
     try:
         found = _mapping(text) if len(text) <= LONGEST and not _ODD.search(text) else None
     except ScenarioError:
@@ -42,7 +42,7 @@ def read_text(text: str, file: str) -> tuple[Value, dict[Path, Place]]:
     if found is None or max(len(path) for path, _ in found[1]) > DEEPEST // 2:
         return parsed(text, file)
     values, lines = found
-    return values, {(): Place(file, 1)} | {path: Place(file, line) for path, line in lines}
+    return _copied(values), {(): Place(file, 1)} | {path: Place(file, line) for path, line in lines}
 
 
 def _mapping(text: str) -> tuple[Values, Lines] | None:
@@ -91,3 +91,10 @@ def _outdented(text: str) -> str | None:
     if any(line and not line.startswith(blanks) for line in lines):
         return None
     return "\n".join(line[len(blanks) :] for line in lines)
+
+
+def _copied(value: Value) -> Value:
+    """What is kept is nobody else's to change."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value

@@ -1,5 +1,7 @@
 """A scenario file is read entry by entry, and an entry once as long as its text stays: as the whole would be read."""
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -104,3 +106,11 @@ def test_what_is_too_deep_is_told_like_anywhere_else() -> None:
         with pytest.raises(ScenarioError) as caught:
             read("".join(f"{' ' * level}a:\n" for level in range(deep)) + f"{' ' * deep}b: 1\n")
         assert [(problem.line, problem.what) for problem in caught.value.problems] == [(DEEPEST + 1, TOO_DEEP.what)]
+
+
+def test_what_a_reader_does_to_the_value_no_other_reader_sees() -> None:
+    first: Any = read(ENTRIES).value
+    first["catalogue"]["streams"]["parking"]["price"]["assumed"].append(200)
+    first["units"].clear()
+    assert read(ENTRIES).get(("catalogue", "streams", "parking", "price", "assumed")) == [80, 150]
+    assert len(read(ENTRIES).value["units"]) == 2  # type: ignore[index, call-overload, arg-type]
