@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from ruamel.yaml import YAML
 
 import finsim
 from finsim.cli import main
+from finsim.cli.common import Refused, progress_bar
 from finsim.result import INDICATORS
 
 FILE = "scenarios/songxian-2023.yaml"
@@ -258,3 +261,19 @@ def test_sobol_is_for_a_single_account() -> None:
     done = call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol", "--by", "unit")
     assert done.exit_code == 1 and "只能用于一个平衡主体" in done.output and "--sampler lhs" in done.output
     assert call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol", "--by", "all").exit_code == 0
+
+
+def test_an_interrupt_that_was_lost_stops_at_the_next_chunk() -> None:
+    """Python ignores what is raised while it clears an object away."""
+
+    class Cleared:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Refused, match="已中断，完成 2/10"), progress_bar("", "zh") as count:
+        assert count(1, 10)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "unraisablehook", lambda _: None)
+            Cleared()
+        count(2, 10)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

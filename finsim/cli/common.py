@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import functools
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -180,6 +183,26 @@ def writing(path: Path, lang: str) -> Iterator[None]:
 
 
 @contextmanager
+def _pressed() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: the interrupt of one that is pressed while Python clears something away is lost."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # somebody else sees to it
+        return
+    pressed = False
+
+    def noted(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, noted)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
 def progress_bar(title: str, lang: str) -> Iterator[Callable[[int, int], bool]]:
     """A progress bar on a terminal, told how much is done of how much; Ctrl-C stops and says how far it came."""
     done = total = 0
@@ -187,24 +210,27 @@ def progress_bar(title: str, lang: str) -> Iterator[Callable[[int, int], bool]]:
     def count(now: int, whole: int) -> bool:
         nonlocal done, total
         done, total = now, whole
+        if pressed():
+            raise KeyboardInterrupt
         return True
 
     try:
-        if not sys.stderr.isatty():
-            yield count
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        with _pressed() as pressed:
+            if not sys.stderr.isatty():
+                yield count
+                return
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(title, total=None)
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+                task = bar.add_task(title, total=None)
 
-            def advance(now: int, whole: int) -> bool:
-                bar.update(task, completed=now, total=whole)
-                return count(now, whole)
+                def advance(now: int, whole: int) -> bool:
+                    bar.update(task, completed=now, total=whole)
+                    return count(now, whole)
 
-            yield advance
+                yield advance
     except KeyboardInterrupt:
         raise Refused(
             Text(f"已中断，完成 {done:,}/{total:,}。", f"Stopped after {done:,} of {total:,}.").say(lang)
