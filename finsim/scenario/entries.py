@@ -6,7 +6,6 @@ entries is read as a whole, and so is one with something wrong in it, so that wh
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -43,8 +42,7 @@ def read_text(text: str, file: str) -> tuple[Value, dict[Path, Place]]:
     if found is None or max(len(path) for path, _ in found[1]) > DEEPEST // 2:
         return parsed(text, file)
     values, lines = found
-    # what is kept is nobody else's to change
-    return copy.deepcopy(values), {(): Place(file, 1)} | {path: Place(file, line) for path, line in lines}
+    return _copied(values), {(): Place(file, 1)} | {path: Place(file, line) for path, line in lines}
 
 
 def _mapping(text: str) -> tuple[Values, Lines] | None:
@@ -93,3 +91,10 @@ def _outdented(text: str) -> str | None:
     if any(line and not line.startswith(blanks) for line in lines):
         return None
     return "\n".join(line[len(blanks) :] for line in lines)
+
+
+def _copied(value: Value) -> Value:
+    """What is kept is nobody else's to change; entries of one text are kept once, and each gets values of its own (`copy.deepcopy` would share)."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value

@@ -114,3 +114,9 @@ def test_what_a_reader_does_to_the_value_no_other_reader_sees() -> None:
     first["units"].clear()
     assert read(ENTRIES).get(("catalogue", "streams", "parking", "price", "assumed")) == [80, 150]
     assert len(read(ENTRIES).value["units"]) == 2  # type: ignore[index, call-overload, arg-type]
+
+
+def test_entries_of_one_text_have_values_of_their_own() -> None:
+    twice: Any = read("pipes:\n  years: [2026]\nroofs:\n  years: [2026]\n").value
+    twice["pipes"]["years"].append(2027)
+    assert twice["roofs"]["years"] == [2026]
