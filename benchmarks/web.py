@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import itertools
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -26,48 +25,14 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
+from web_reader import HEAD, Reader, Times
 
 ROOT = Path(__file__).parents[1]
 FILES = {"songxian": ROOT / "scenarios" / "songxian-2023.yaml", "yichang": ROOT / "scenarios" / "yichang-85" / "yichang-85.yaml"}
 ADDRESS = "http://127.0.0.1:8050"
 
 PAUSE = 2.0
-READING = 1_500
-"""Milliseconds that the one reader looks at an answer before the next click."""
-LONGEST = 60_000
-"""Milliseconds after which a click is given up."""
-
-CLICK = """([what, there, longest]) => new Promise((resolve, reject) => {
-    const start = performance.now();
-    const before = document.querySelector(there)?.innerHTML;
-    document.querySelector(what).click();
-    const look = () => {
-        const now = document.querySelector(there)?.innerHTML;
-        if (now !== undefined && now !== before) requestAnimationFrame(() => resolve(performance.now() - start));
-        else if (performance.now() - start > longest) reject(new Error("no answer to " + what));
-        else setTimeout(look, 4);
-    };
-    look();
-})"""
-
-SHOWN = """([what, there, longest]) => new Promise((resolve, reject) => {
-    const start = performance.now();
-    document.querySelector(what).click();
-    const look = () => {
-        if (document.querySelector(there)?.offsetParent) requestAnimationFrame(() => resolve(performance.now() - start));
-        else if (performance.now() - start > longest) reject(new Error("no answer to " + what));
-        else setTimeout(look, 4);
-    };
-    look();
-})"""
-
-CONTROLS = (
-    ("another grouping", "#by li:first-child:not([aria-current]) a, #by li:nth-child(3):not([aria-current]) a", "#tests"),
-    ("another variant", '#variant li:not([aria-current]) a', "#tests"),
-    ("unit of money", '#money li:not([aria-current]) a', "#key-figures"),
-)
-"""Of the overview: name, what is clicked, and what is another once the answer stands there."""
 
 
 async def paint(browser: Browser, cold: bool) -> tuple[float, float]:
@@ -87,86 +52,11 @@ async def paint(browser: Browser, cold: bool) -> tuple[float, float]:
     return found[0], found[1]
 
 
-async def clicks(browser: Browser, rounds: int) -> dict[str, list[float]]:
-    """One reader at work: every control of the overview, then a number tried, a text checked, and a run until its first progress."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    page = await context.new_page()
-    await page.goto(ADDRESS)
-    await page.locator("#cover .main-svg").first.wait_for(timeout=120_000)
-    found: dict[str, list[float]] = {}
-    for name, what, there in CONTROLS:
-        for _ in range(rounds):
-            found.setdefault(name, []).append(await page.evaluate(CLICK, [what, there, LONGEST]))
-            await page.wait_for_timeout(READING)
-    for name, there in (("statements", "#statement-table table"), ("portfolio", "#account-table table"), ("comparison", "#compared table")):
-        for _ in range(rounds):
-            await page.evaluate(CLICK, [*CONTROLS[-1][1:], LONGEST])  # another view, or the page would stand there already
-            await page.wait_for_timeout(READING)
-            found.setdefault(f"page {name}", []).append(await page.evaluate(SHOWN, [f'#nav a[href^="/{name}"]', there, LONGEST]))
-            await page.wait_for_timeout(READING)
-            await page.evaluate(SHOWN, ['#nav a[href^="/?"]', "#verdict", LONGEST])
-            await page.wait_for_timeout(READING)
-    found["a number tried"] = await tried(page, rounds)
-    found["a text checked"] = await checked(page, rounds)
-    found["run, first progress"] = [await run(page)]
-    await context.close()
-    return found
-
-
-async def tried(page: Page, rounds: int) -> list[float]:
-    await page.goto(f"{ADDRESS}/inputs")
-    await page.locator("#inputs-sections summary").first.click()
-    field = page.locator("[data-input]").first
-    await field.wait_for(timeout=60_000)
-    number = float(await field.input_value())
-    found = []
-    for i in range(rounds):
-        await field.fill(f"{number * (1 - 0.001 * (i + 1)):.6g}")
-        found.append(await page.evaluate(CLICK, ["#inputs-try", "#inputs-outcome", LONGEST]))
-        await page.wait_for_timeout(READING)
-    return found
-
-
-async def checked(page: Page, rounds: int) -> list[float]:
-    """The file of the scenario with another price, which stands in its longest entry; the first check reads all of it."""
-    await page.goto(f"{ADDRESS}/library")
-    await page.locator("#yaml-finding:not(:empty)").wait_for(state="attached", timeout=60_000)
-    price = re.search(r"price:\s+(?:\{?value: )?([\d.]+)", await page.input_value("#yaml-text"))
-    assert price is not None
-    begin, end = price.span(1)
-    found = []
-    for i in range(rounds):
-        await page.locator("#yaml-text").evaluate("(box, part) => { box.focus(); box.setSelectionRange(...part); }", [begin, end])
-        await page.keyboard.insert_text(str(301 + i))
-        end = begin + 3
-        found.append(await page.evaluate(CLICK, ["#yaml-check", "#yaml-outcome", LONGEST]))
-        await page.wait_for_timeout(READING)
-    return found
-
-
-RUN = """longest => new Promise((resolve, reject) => {
-    const start = performance.now();
-    document.querySelector("#risk-run").click();
-    const look = () => {
-        if (Number(document.querySelector("#risk-bar").value) > 0) requestAnimationFrame(() => resolve(performance.now() - start));
-        else if (performance.now() - start > longest) reject(new Error("no progress"));
-        else setTimeout(look, 4);
-    };
-    look();
-})"""
-
-
-async def run(page: Page) -> float:
-    await page.goto(f"{ADDRESS}/probability")
-    await page.locator("#risk-run:not([disabled])").wait_for(timeout=60_000)
-    return float(await page.evaluate(RUN, LONGEST))
-
-
-def told(title: str, found: dict[str, list[float]]) -> None:
+def told(title: str, found: Times) -> None:
     print(title)
     for name, times in found.items():
         middle, slow = statistics.median(times), sorted(times)[min(len(times) - 1, int(0.95 * len(times)))]
-        print(f"  {name:24s} p50 {middle:7.0f} ms   p95 {slow:7.0f} ms   ({len(times)})")
+        print(f"  {name:34s} p50 {middle:7.0f} ms   p95 {slow:7.0f} ms   ({len(times)})")
 
 
 # ---- the other readers -----------------------------------------------------------------------------------------
@@ -175,14 +65,14 @@ Asked = list[list[str]]
 
 
 async def recorded(browser: Browser) -> Asked:
-    """All that is asked when each control and each page is clicked once."""
+    """All that is asked when the controls of the overview and each page are clicked once."""
     page = await (await browser.new_context(viewport={"width": 1440, "height": 900})).new_page()
     await page.goto(ADDRESS)
     await page.locator("#cover .main-svg").first.wait_for(timeout=120_000)
     found: Asked = []
     page.on("request", lambda request: found[-1].append(request.post_data or "") if found and request.method == "POST" else None)
     pages = [(f'#nav a[href^="/{name}"]') for name in ("statements", "portfolio", "comparison", "?")]
-    for what in [*(what for _, what, _ in CONTROLS), *pages]:
+    for what in [*(control.what for control in HEAD[:3]), *pages]:
         found.append([])
         await page.locator(what).first.click()
         await page.wait_for_timeout(3000)
@@ -213,14 +103,14 @@ async def measured(rounds: int, readers: int) -> None:
         for name, cold in (("cold", True), ("warm", False)):
             seen = [await paint(browser, cold) for _ in range(5)]
             told(f"first paint, {name}", {"verdict": [one[0] for one in seen], "page": [one[1] for one in seen]})
-        told("one reader", await clicks(browser, rounds))
+        told("one reader", await Reader(browser, ADDRESS, rounds).works())
         if readers > 1:
             asked, until = await recorded(browser), threading.Event()
             others = [threading.Thread(target=repeated, args=(asked, i, until)) for i in range(1, readers)]
             for other in others:
                 other.start()
             try:
-                told(f"{readers} readers", await clicks(browser, rounds))
+                told(f"{readers} readers", await Reader(browser, ADDRESS, rounds).works())
             finally:
                 until.set()
                 for other in others:

@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from finsim.report.figures import Chart, configuration
 from finsim.report.wording import Table, Wording
+from finsim.web.markup import still
 from finsim.web.texts import Words
 
 Children = Any
@@ -54,11 +55,17 @@ def asking(content: Children, why: str, kind: str = "", **more: Any) -> html.But
     return html.Button(content, type="button", className=f"why {kind}".rstrip(), **data, **more)
 
 
+def link(content: Children, address: str, kind: str = "") -> html.A:
+    """A way to another view, which is shown without loading the page again (``assets/page.js``)."""
+    data: dict[str, Any] = {"data-view": ""}
+    return html.A(content, href=address, className=kind or None, **data)
+
+
 def switch(label: str, choices: Sequence[tuple[str, str]], chosen: str, name: str) -> html.Div:
     """A choice of one, as links: each address is a view of its own. ``choices`` are (address, text)."""
     items = [
         html.Li(
-            dcc.Link(text, href=address, className="segment chosen" if text == chosen else "segment"),
+            link(text, address, "segment chosen" if text == chosen else "segment"),
             **current(text == chosen),
         )
         for address, text in choices
@@ -89,7 +96,7 @@ def card(
 ) -> html.Section:
     """A card with a heading, the sentence that it proves, and its content."""
     heading = html.H2([title, html.Span(unit, className="unit")] if unit else title, id=f"{name}-title")
-    top = html.Div([heading, html.Span(note, className="note")] if note else heading, className="card-top")
+    top = still(html.Div([heading, html.Span(note, className="note")] if note else heading, className="card-top"))
     return html.Section(
         [top, html.P(finding, className="finding"), *content],
         id=name, className="card wide" if wide else "card", **aria(labelledby=f"{name}-title"),
@@ -108,7 +115,7 @@ def graph(chart: Chart, words: Words, edits: bool = False) -> html.Div:
 def chart_card(chart: Chart, words: Words, note: str = "") -> html.Section:
     """A chart with its sentence above and its data below."""
     name = chart.id.replace("_", "-")
-    table = disclosure(words("show_data"), data_table(chart.table, chart.title), f"{name}-data")
+    table = still(disclosure(words("show_data"), data_table(chart.table, chart.title), f"{name}-data"))
     return card(chart.title, chart.finding, [graph(chart, words), table], name, unit=chart.unit, note=note)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import Dash, Input, Output
@@ -11,8 +11,10 @@ from dash.exceptions import PreventUpdate
 from flask import Response, g, has_request_context, request
 
 from finsim.web.address import Shown, view
+from finsim.web.components import Children
 from finsim.web.jobs import Jobs
 from finsim.web.library import Library
+from finsim.web.markup import markup
 from finsim.web.texts import Words
 from finsim.web.trial import Trials
 
@@ -34,17 +36,20 @@ class Site:
         chosen = view(address, self.library)
         return Shown(self.library.desk(chosen.scenario), chosen, language())
 
-    def fills(self, app: Dash, part: str, *ids: str) -> Callable[[Callable[[Shown], Any]], None]:
-        """Decorator of a function that gives the children of these ids, whenever a part of the site is to show another address."""
+    def fills(self, app: Dash, part: str, *ids: str) -> Callable[[Callable[[Shown], Sequence[Children]]], None]:
+        """Decorator of a function that gives what is read in the elements of these ids, whenever a part of the site is to show another address."""
 
-        def connect(content: Callable[[Shown], Any]) -> None:
-            outputs = [Output(name, "children") for name in ids]
-
-            @app.callback(outputs if len(ids) > 1 else outputs[0], Input(*at(part)), prevent_initial_call=True)
+        def connect(content: Callable[[Shown], Sequence[Children]]) -> None:
+            @app.callback([read(name) for name in ids], Input(*at(part)), prevent_initial_call=True)
             def fill(address: str) -> Any:
-                return content(self.shown(address))
+                return [markup(one) for one in content(self.shown(address))]
 
         return connect
+
+
+def read(name: str, **more: Any) -> Output:
+    """What a reader reads in an element, as HTML (``markup``)."""
+    return Output(name, "data-html", **more)
 
 
 def at(part: str) -> tuple[str, str]:

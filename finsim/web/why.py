@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc, html
+from dash import Dash, Input, State, dcc, html
 from dash.exceptions import PreventUpdate
 
 from finsim.report.comparison import between, input_title
@@ -25,9 +25,10 @@ from finsim.scenario.problems import ScenarioError, placed
 from finsim.scenario.scenario import Origin, Scenario
 from finsim.sheet import Text
 from finsim.web.address import Shown, groupings
-from finsim.web.components import Children, aria, asking
+from finsim.web.components import Children, aria, asking, link
+from finsim.web.markup import markup
 from finsim.web.questions import inputs_place
-from finsim.web.site import Site, at
+from finsim.web.site import Site, at, read
 from finsim.web.texts import Words
 from finsim.web.trial import Trial, allowed
 
@@ -57,7 +58,7 @@ def panel(words: Words) -> html.Dialog:
 
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
-        Output("why-said", "children"), Input("why-asked", "data"), State(*at("head")),
+        read("why-said"), Input("why-asked", "data"), State(*at("head")),
         prevent_initial_call=True,
     )  # fmt: skip
     def explain(asked: Any, address: str) -> Any:
@@ -69,7 +70,7 @@ def connect(app: Dash, site: Site) -> None:
             found: Children = said(str(asked.get("why", "")), shown, site)
         except (LookupError, ScenarioError):
             found = html.H2(shown.words("why_unknown"), tabIndex=-1)
-        return html.Div(found, **data)
+        return markup(html.Div(found, **data))
 
 
 def said(name: str, shown: Shown, site: Site) -> list[Children]:
@@ -281,9 +282,9 @@ def _source(why: Reason, origin: Origin, shown: Shown) -> html.Div:
     given = model.inputs.get(why.number.what)
     rows: list[tuple[str, Children]] = [("kind", wording.say(origin.word))]
     if source:
-        link = source.link if source.link.startswith(("http://", "https://")) else ""
+        where = source.link if source.link.startswith(("http://", "https://")) else ""
         text = " · ".join([wording.say(source.document), *([source.date] if source.date else [])])
-        rows.append(("source", html.A(text, href=link, target="_blank", rel="noreferrer") if link else text))
+        rows.append(("source", html.A(text, href=where, target="_blank", rel="noreferrer") if where else text))
     if origin.assumed:
         low, high = map(in_full, origin.assumed)
         rows.append(("assumed_range", f"{low} – {high}"))
@@ -295,7 +296,7 @@ def _source(why: Reason, origin: Origin, shown: Shown) -> html.Div:
         rows.append(("why_note", words("why_default")))
     rows.append(("place", html.Code(_place(origin))))
     listed = [item for key, said in rows for item in (html.Dt(words(key)), html.Dd(said))]
-    link_there = dcc.Link(words("why_inputs"), href=shown.view.link(page="inputs"), className="why-inputs")
+    link_there = link(words("why_inputs"), shown.view.link(page="inputs"), "why-inputs")
     return html.Div([html.H3(words("why_from")), html.Dl(listed, className="why-source"), link_there])
 
 

@@ -58,16 +58,12 @@
     return element;
   }
 
-  /* The first cell of a row leads to another view, without loading the page again. */
+  /* The first cell of a row leads to another view. */
   function lead(cell, address) {
     const link = document.createElement("a");
     link.href = address;
+    link.dataset.view = "";
     link.textContent = cell.textContent;
-    link.addEventListener("click", function (event) {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      go(address);
-    });
     cell.replaceChildren(link);
   }
 
@@ -77,6 +73,14 @@
     element.textContent = text;
     return element;
   }
+
+  /* To another view, without loading the page again. */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest("a[data-view]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  });
 
   function go(address) {
     history.pushState({}, "", address);
@@ -116,6 +120,11 @@
     cell.replaceChildren(input);
   }
 
+  /* What is only read comes as HTML in an attribute (web/markup.py). */
+  function fillIn() {
+    for (const box of document.querySelectorAll("[data-html]")) if (box.filled !== box.dataset.html) box.innerHTML = box.filled = box.dataset.html;
+  }
+
   function drawWhatIsSeen(root) {
     for (const box of root.querySelectorAll("[data-table]:empty")) if (!box.closest("details:not([open])")) draw(box);
   }
@@ -126,6 +135,7 @@
 
   function takeOver() {
     waiting = false;
+    fillIn();
     const before = document.getElementById("at-once");
     if (before && document.getElementById("verdict")) before.remove();
     for (const id of opened) {
@@ -216,7 +226,7 @@
   new MutationObserver(function () {
     if (!waiting) window.requestAnimationFrame(takeOver);
     waiting = true;
-  }).observe(document, { childList: true, subtree: true });
+  }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-html"] });
 
   /* What an address shows, whatever was asked of it. */
   function asking(address) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from finsim.report import comparison
 from finsim.report.comparison import MODES, Side
@@ -13,10 +13,11 @@ from finsim.scenario.problems import ScenarioError
 from finsim.web.address import Shown, View, groupings
 from finsim.web.components import Children, aria, card, chart_card, data_table, switch
 from finsim.web.desk import Desk
+from finsim.web.markup import markup
 from finsim.web.pages import running
 from finsim.web.questions import SEED, Question, settings_of, valid
 from finsim.web.questions import comparison as comparison_of
-from finsim.web.site import Site, at, owner
+from finsim.web.site import Site, at, owner, read
 from finsim.web.texts import Words
 from finsim.web.why import ELSEWHERE
 from finsim.web.work import STUDIED
@@ -39,7 +40,8 @@ def panel(words: Words) -> html.Div:
         ],
         className="card wide", id="same", **aria(labelledby="same-title"),
     )  # fmt: skip
-    parts = [dcc.Store(id="against-of"), html.Div(choice, className="panel"), html.Div(id="comparison-page", className="stack"), same]
+    found = [html.Div(id="comparison-figures"), html.Div(id="comparison-chart"), html.Div(id="comparison-inputs")]
+    parts = [dcc.Store(id="against-of"), html.Div(choice, className="panel"), *found, same]
     return html.Div(parts, className="stack")
 
 
@@ -61,14 +63,18 @@ def connect(app: Dash, site: Site) -> None:
     running.connect(app, site, "same", "comparison", _place, [State("risk-seed", "value")], ask, follow, tell)
 
     @app.callback(
-        Output("against", "data"), Output("against", "value"), Output("against-of", "data"), Output("comparison-page", "children"),
-        Input(*at("comparison")), prevent_initial_call=True,
+        Output("against", "data"), Output("against", "value"), Output("against-of", "data"),
+        read("comparison-figures"), Output("comparison-chart", "children"), read("comparison-inputs"),
+        Input(*at("comparison")), State("against-of", "data"), prevent_initial_call=True,
     )  # fmt: skip
-    def fill(address: str) -> Any:
+    def fill(address: str, before: Any) -> Any:
         shown = site.shown(address)
         chosen = against(shown)
-        here = {"here": address, "value": chosen, "link": shown.view.link(against="~~~")}
-        return _choices(shown, site), chosen, here, content(shown, sides(shown, chosen, site))
+        found = sides(shown, chosen, site)
+        drawn = [shown.view.link(mode=""), *(side.result.scenario.digest for side in found)]
+        here = {"here": address, "value": chosen, "link": shown.view.link(against="~~~"), "drawn": drawn}
+        chart = no_update if before and before["drawn"] == drawn else _chart(shown, found)
+        return _choices(shown, site), chosen, here, markup(_figures(shown, found)), chart, markup(_inputs(shown, found))
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("finsim", "compareWith"), Input("against", "value"), State("against-of", "data"), prevent_initial_call=True
@@ -130,23 +136,32 @@ def _choices(shown: Shown, site: Site) -> list[dict[str, Any]]:
     return groups
 
 
-def content(shown: Shown, found: list[Side]) -> list[Children]:
-    words, wording = shown.words, shown.wording
-    mode = shown.view.mode.partition(",")[0] if shown.view.mode.partition(",")[0] in MODES else MODES[0]
-    only = shown.view.mode.partition(",")[2] != ALL
+def _mode(shown: Shown) -> tuple[str, bool]:
+    """How the others are told, and whether only inputs that differ are."""
+    mode, _, listed = shown.view.mode.partition(",")
+    return mode if mode in MODES else MODES[0], listed != ALL
+
+
+def _figures(shown: Shown, found: list[Side]) -> html.Section:
+    words, wording, (mode, only) = shown.words, shown.wording, _mode(shown)
     modes = [(shown.view.link(mode=f"{name},{ONLY if only else ALL}"), words(f"mode_{name}")) for name in MODES]
-    ranges = [(shown.view.link(mode=f"{mode},{name}"), words(f"inputs_{name}")) for name in (ONLY, ALL)]
-    figures = data_table(comparison.figures(found, mode, wording), words("compared_figures"), kind="compared")
-    inputs = comparison.inputs(found, wording, only)
+    table = data_table(comparison.figures(found, mode, wording), words("compared_figures"), kind="compared")
     balanced = [side.name for side in found if side.result.balanced(side.account)]
     finding = words("compared_finding", base=found[0].name, balanced=wording.listed(balanced) if balanced else words("none_of_them"))
-    surplus = words("surplus_finding", worst=min(found, key=lambda side: side.result.indicators(side.account)["lowest_surplus"] or 0.0).name)
-    return [
-        card(words("compared_figures"), finding, [switch(words("mode"), modes, words(f"mode_{mode}"), "mode"), figures], "compared", unit=wording.unit("万元"), wide=True),
-        chart_card(comparison.surplus(found, surplus, words("surplus_by_year"), wording), words),
-        card(
-            words("compared_inputs"), words("inputs_differ", count=len(comparison.inputs(found, wording, True).body)),
-            [switch(words("range"), ranges, words(f"inputs_{ONLY if only else ALL}"), "range"), data_table(inputs, words("compared_inputs"), kind="compared")],
-            "compared-inputs", wide=True,
-        ),
-    ]  # fmt: skip
+    content = [switch(words("mode"), modes, words(f"mode_{mode}"), "mode"), table]
+    return card(words("compared_figures"), finding, content, "compared", unit=wording.unit("万元"), wide=True)
+
+
+def _chart(shown: Shown, found: list[Side]) -> html.Section:
+    words = shown.words
+    finding = words("surplus_finding", worst=min(found, key=lambda side: side.result.indicators(side.account)["lowest_surplus"] or 0.0).name)
+    return chart_card(comparison.surplus(found, finding, words("surplus_by_year"), shown.wording), words)
+
+
+def _inputs(shown: Shown, found: list[Side]) -> html.Section:
+    words, wording, (mode, only) = shown.words, shown.wording, _mode(shown)
+    ranges = [(shown.view.link(mode=f"{mode},{name}"), words(f"inputs_{name}")) for name in (ONLY, ALL)]
+    table = data_table(comparison.inputs(found, wording, only), words("compared_inputs"), kind="compared")
+    finding = words("inputs_differ", count=len(comparison.inputs(found, wording, True).body))
+    content = [switch(words("range"), ranges, words(f"inputs_{ONLY if only else ALL}"), "range"), table]
+    return card(words("compared_inputs"), finding, content, "compared-inputs", wide=True)

@@ -18,6 +18,7 @@ from finsim.report.wording import MONEY, Wording
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, data_table, disclosure, graph
 from finsim.web.jobs import Jobs
+from finsim.web.markup import still
 from finsim.web.questions import place_of
 from finsim.web.site import Site, at
 from finsim.web.texts import TEXTS, Words
@@ -64,11 +65,11 @@ def content(account: Mapping[str, Any], name: str, found: Mapping[str, Any], sho
         html.Div(className="threshold", key=f"{shown.view.link()} {name}", **data),
         graph(chart, words, edits=True),
         html.P(words("outside_bars"), className="note"),
-        disclosure(words("show_data"), data_table(chart.table, chart.title), "spread-data"),
+        still(disclosure(words("show_data"), data_table(chart.table, chart.title), "spread-data")),
     ]
     partly = [html.P(words("spread_partly", count=f"{found['missing']:,}"), className="note")] if found["missing"] else []
     right = [html.H3(words("percentiles")), data_table(likelihoods.percentiles(outcome, POINTS, found, shown.account), words("percentiles")), *partly]
-    return [html.P(chart.finding, className="finding"), html.Div([html.Div(left), html.Div(right, id="percentiles")], className="halves two-to-one")]
+    return [html.P(chart.finding, className="finding"), html.Div([html.Div(left), still(html.Div(right, id="percentiles"))], className="halves two-to-one")]
 
 
 def _threshold(account: Mapping[str, Any], name: str, found: Mapping[str, Any], shown: Shown) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from finsim.report.workbook import write
 from finsim.scenario.writing import as_yaml
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card
+from finsim.web.markup import still
 from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
@@ -27,7 +28,7 @@ def panel(words: Words) -> html.Div:
     items = [
         html.Li(
             [
-                html.Div([html.H3(words(f"export_{kind}")), html.P(words(f"export_{kind}_note"), className="note")]),
+                still(html.Div([html.H3(words(f"export_{kind}")), html.P(words(f"export_{kind}_note"), className="note")])),
                 html.Button(words("take"), id=f"export-{kind}", className="button", type="button", **aria(label=words("take_this", name=words(f"export_{kind}")))),
             ],
             className="export",
@@ -39,7 +40,7 @@ def panel(words: Words) -> html.Div:
 
 
 def connect(app: Dash, site: Site) -> None:
-    site.fills(app, "exports", "exports-page")(commands)
+    site.fills(app, "exports", "exports-page")(lambda shown: [commands(shown)])
 
     @app.callback(
         Output("export-file", "data"), Output("export-status", "children"), [Input(f"export-{kind}", "n_clicks") for kind in KINDS],

@@ -10,8 +10,9 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from finsim.report.wording import Wording
 from finsim.scenario.scenario import MODEL_VERSION
 from finsim.web.address import MONEY_NAMES, Shown, groupings
-from finsim.web.components import Children, current, switch, tag
-from finsim.web.site import Site, at
+from finsim.web.components import Children, current, link, switch, tag
+from finsim.web.markup import markup
+from finsim.web.site import Site, at, read
 from finsim.web.texts import Words
 
 GROUPS = {
@@ -34,7 +35,7 @@ def panel(words: Words) -> html.Div:
 
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
-        Output("nav", "children"), Output("head-title", "children"), Output("head-switches", "children"),
+        read("nav"), read("head-title"), read("head-switches"),
         Output("account", "data"), Output("account", "value"), Output("head-account", "hidden"), Output("head", "hidden"), Output("head-of", "data"),
         Input(*at("head")), prevent_initial_call=True,
     )  # fmt: skip
@@ -43,7 +44,7 @@ def connect(app: Dash, site: Site) -> None:
         accounts = shown.scenario.accounts(shown.view.by)
         choices = [{"value": shown.view.link(account=account.id), "label": shown.wording.name(account.label)} for account in accounts]
         return (
-            navigation(shown), heading(shown), switches(shown), choices, shown.view.link(), len(accounts) == 1,
+            markup(navigation(shown)), markup(heading(shown)), markup(switches(shown)), choices, shown.view.link(), len(accounts) == 1,
             shown.view.page == "library", {"here": address, "shown": shown.view.link()},
         )  # fmt: skip
 
@@ -58,7 +59,7 @@ def navigation(shown: Shown) -> list[Children]:
     found: list[Children] = []
     for group, pages in GROUPS.items():
         items = [
-            html.Li(dcc.Link(words(f"page_{page}"), href=shown.view.link(page=page)), **current(page == shown.view.page))
+            html.Li(link(words(f"page_{page}"), shown.view.link(page=page)), **current(page == shown.view.page))
             for page in pages
         ]
         found += [html.P(words(group), className="nav-group"), html.Ul(items)]

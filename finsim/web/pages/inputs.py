@@ -20,6 +20,7 @@ from finsim.scenario.scenario import Account, Scenario
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, card, data_table, disclosure, figure_of, pill
 from finsim.web.library import Full
+from finsim.web.markup import markup
 from finsim.web.questions import inputs_place
 from finsim.web.site import Site, at, owner
 from finsim.web.texts import Words
@@ -146,7 +147,7 @@ def connect(app: Dash, site: Site) -> None:
     trials = site.trials
 
     here_now = State(*at("inputs"))
-    told = ("inputs-outcome", "children"), ("inputs-download", "disabled"), ("inputs-keep", "disabled")
+    told = ("inputs-outcome", "data-html"), ("inputs-download", "disabled"), ("inputs-keep", "disabled")
 
     @app.callback(
         Output("inputs-sections", "children"), Output("inputs-finding", "children"), Output("inputs-variant", "data"),
@@ -182,7 +183,7 @@ def connect(app: Dash, site: Site) -> None:
         if isinstance(found, Trial):
             name = trials.keep(found)
             usable = (False, False) if first else (no_update, no_update)
-            return name, html.A(words("see_differences"), href="#inputs-outcome"), no_update, _outcome(found, f"{TRIED}{name}", here), *usable
+            return name, html.A(words("see_differences"), href="#inputs-outcome"), no_update, markup(_outcome(found, f"{TRIED}{name}", here)), *usable
         problem = found[""].say(words.lang) if "" in found else words("bad_inputs", count=len(found)) if found else words("nothing_changed")
         return no_update, problem, {key: said.say(words.lang) for key, said in found.items()}, no_update, no_update, no_update
 
@@ -194,8 +195,8 @@ def connect(app: Dash, site: Site) -> None:
     def follow(address: str, name: Any) -> Any:
         here, trial = site.shown(address), trials.get(name)
         if trial is None or trial.of != inputs_place(here.view):
-            return [], True, True
-        return _outcome(trial, f"{TRIED}{name}", here), False, False
+            return "", True, True
+        return markup(_outcome(trial, f"{TRIED}{name}", here)), False, False
 
     @app.callback(
         Output("url", "search", allow_duplicate=True), Output("inputs-problem", "children", allow_duplicate=True), Input("inputs-keep", "n_clicks"),

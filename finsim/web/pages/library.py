@@ -16,12 +16,13 @@ from finsim.scenario.document import parse
 from finsim.scenario.problems import Problem, ScenarioError, placed
 from finsim.sheet.errors import SheetError
 from finsim.web.address import Shown
-from finsim.web.components import Children, aria, card, current, data_table, disclosure
+from finsim.web.components import Children, aria, card, current, data_table, disclosure, link
 from finsim.web.desk import Desk
 from finsim.web.library import Entry, Full
+from finsim.web.markup import markup, still
 from finsim.web.received import ENDINGS, scenario_text
 from finsim.web.security import LARGEST_FILE
-from finsim.web.site import Site, at, language, owner
+from finsim.web.site import Site, at, language, owner, read
 from finsim.web.texts import Words
 
 
@@ -70,7 +71,7 @@ def _lists(shown: Shown, files: Sequence[Entry], kept: Sequence[Entry]) -> list[
     own = words("kept_finding", count=len(kept)) if kept else words("none_kept")
     return [
         card(words("kept"), own, [_entries(shown, kept, True)] if kept else [], "kept", wide=True),
-        card(words("files"), words("files_finding", count=len(files)), [_entries(shown, files, False)], "files", wide=True),
+        still(card(words("files"), words("files_finding", count=len(files)), [_entries(shown, files, False)], "files", wide=True)),
     ]
 
 
@@ -86,9 +87,9 @@ def _entries(shown: Shown, entries: Sequence[Entry], kept: bool) -> html.Ul:
             facts.append(words("made_from", name=entry.parent))
         if not kept:
             facts.append(entry.name)
-        link = dcc.Link(title, href=shown.view.link(scenario=entry.id, page="overview"), className="account-name")
-        edit = dcc.Link(words("open_file"), href=shown.view.link(scenario=entry.id, page="library"), className="note")
-        parts: list[Children] = [link, edit, html.Span(" · ".join(facts), className="note facts")]
+        name = link(title, shown.view.link(scenario=entry.id, page="overview"), "account-name")
+        edit = link(words("open_file"), shown.view.link(scenario=entry.id, page="library"), "note")
+        parts: list[Children] = [name, edit, html.Span(" · ".join(facts), className="note facts")]
         if kept:
             drop = html.Button(words("drop_for_good", name=title), id={"type": "library-drop", "id": entry.id}, className="button", type="button")
             parts.append(disclosure(words("drop"), drop, f"drop-{entry.id}"))
@@ -134,14 +135,15 @@ def connect(app: Dash, site: Site) -> None:
         return text, shown.words("copy_of", name=shown.desk.name), finding, name
 
     @app.callback(
-        Output("yaml-outcome", "children"), Output("yaml-problem", "children"), Input("yaml-check", "n_clicks"),
+        read("yaml-outcome"), Output("yaml-problem", "children"), Input("yaml-check", "n_clicks"),
         State("yaml-text", "value"), State(*at("library")), prevent_initial_call=True,
     )  # fmt: skip
     def check(_: Any, text: Any, address: str) -> Any:
-        return _checked(str(text or ""), site.shown(address))
+        found, problem = _checked(str(text or ""), site.shown(address))
+        return markup(found), problem
 
     @app.callback(
-        Output("url", "search"), Output("yaml-outcome", "children", allow_duplicate=True), Output("yaml-problem", "children", allow_duplicate=True),
+        Output("url", "search"), read("yaml-outcome", allow_duplicate=True), Output("yaml-problem", "children", allow_duplicate=True),
         Input("yaml-keep", "n_clicks"), State("yaml-text", "value"), State("yaml-name", "value"), State("yaml-note", "value"),
         State(*at("library")), prevent_initial_call=True,
     )  # fmt: skip
@@ -150,10 +152,10 @@ def connect(app: Dash, site: Site) -> None:
         try:
             key = library.keep(owner(), str(name or ""), str(text or ""), str(note or ""), shown.desk.name)
         except ScenarioError as error:
-            return no_update, problems_table(error.problems, shown.words), shown.words("yaml_problems", count=len(error.problems))
+            return no_update, markup(problems_table(error.problems, shown.words)), shown.words("yaml_problems", count=len(error.problems))
         except Full:
-            return no_update, [], shown.words("library_full")
-        return shown.view.query(scenario=key), [], ""
+            return no_update, "", shown.words("library_full")
+        return shown.view.query(scenario=key), "", ""
 
     @app.callback(
         Output("url", "search", allow_duplicate=True), Output("upload-problem", "children"), Output("upload-problems", "children"),

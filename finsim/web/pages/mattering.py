@@ -25,6 +25,7 @@ from finsim.risk.study import BALANCES, Outcomes, Variable, variable
 from finsim.verdicts import ROWS
 from finsim.web.address import Shown
 from finsim.web.components import Children, aria, asking, card, chart_card, data_table, disclosure, graph
+from finsim.web.markup import still
 from finsim.web.pages import running
 from finsim.web.questions import SEED, Question, settings_of, study, study_place, valid
 from finsim.web.site import Site, at
@@ -141,7 +142,7 @@ def sentences(found: Mapping[str, Any], shown: Shown) -> list[Children]:
         else:
             text = _linked(_box(box, variables), _row_of(test), shown)
         items.append(html.Li([html.Strong(_test_name(test, shown)), "：" if words.lang == "zh" else ": ", *text]))
-    return [html.H3(words("fails_when")), html.Ul(items, className="sentences")]
+    return [html.H3(words("fails_when")), still(html.Ul(items, className="sentences"))]
 
 
 def _linked(box: Box | None, row: str, shown: Shown) -> list[Children]:
@@ -180,8 +181,8 @@ def content(found: Mapping[str, Any], name: str, shown: Shown) -> list[Children]
     elastic = words("study_elasticities_finding", outcome=said_of if words.lang == "zh" else said_of.lower(), test=_test_name(test, shown))
     return [
         chart_card(likelihoods.tornado(outcome, bars, own["mean"], shown.account), words),
-        card(words("study_regression"), finding, [data_table(weights, words("study_regression"))], "regression"),
-        card(words("study_elasticities"), elastic, [data_table(_elasticities(found, moved, test, shown), words("study_elasticities"))], "elasticities", wide=True),
+        still(card(words("study_regression"), finding, [data_table(weights, words("study_regression"))], "regression")),
+        still(card(words("study_elasticities"), elastic, [data_table(_elasticities(found, moved, test, shown), words("study_elasticities"))], "elasticities", wide=True)),
     ]
 
 
@@ -223,7 +224,7 @@ def _map(found: Mapping[str, Any], name: str, across: int, down: int, shown: Sho
     ]  # fmt: skip
     threshold = 0.0 if name == "peak_unfunded" else verdicts[test].threshold if test in verdicts else None
     chart = likelihoods.two_inputs(Outcome(name, shown.wording), grids[0], grids[1], _test_name(test, shown), threshold, view.account)
-    return [html.P(chart.finding, className="finding"), graph(chart, shown.words), disclosure(shown.words("show_data"), data_table(chart.table, chart.title), "map-data")]
+    return [html.P(chart.finding, className="finding"), graph(chart, shown.words), still(disclosure(shown.words("show_data"), data_table(chart.table, chart.title), "map-data"))]
 
 
 class _Engines:

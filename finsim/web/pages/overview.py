@@ -21,11 +21,13 @@ from finsim.web.components import (
     data_table,
     figure_of,
     icon,
+    link,
     pill,
     tag,
     threshold_of,
 )
-from finsim.web.site import Site, at
+from finsim.web.markup import markup, still
+from finsim.web.site import Site, at, read
 from finsim.web.texts import Words
 
 
@@ -33,7 +35,7 @@ def panel(words: Words) -> html.Div:
     return html.Div(
         [
             dcc.Store(id="view-of"),
-            html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack"),
+            still(html.Div(html.P(words("loading"), className="loading"), id="view-top", className="stack")),
             html.Div(id="view-charts", className="grid"),
         ],
         className="stack",
@@ -42,10 +44,10 @@ def panel(words: Words) -> html.Div:
 
 def connect(app: Dash, site: Site) -> None:
     @app.callback(
-        Output("view-top", "children"), Output("view-of", "data"), Input(*at("overview")), prevent_initial_call=True
+        read("view-top"), Output("view-of", "data"), Input(*at("overview")), prevent_initial_call=True
     )
     def begin(address: str) -> Any:
-        return top(site.shown(address)), address
+        return markup(top(site.shown(address))), address
 
     @app.callback(Output("view-charts", "children"), Input("view-of", "data"), prevent_initial_call=True)
     def go_on(address: str) -> Any:
@@ -67,7 +69,7 @@ def charts(shown: Shown) -> list[Children]:
         chart_card(figures.sources_and_uses(result, account, wording), words, note=total),
         chart_card(figures.cash_flow(result, account, wording), words),
         chart_card(figures.cover(result, account, wording), words),
-        _totals(shown),
+        still(_totals(shown)),
     ]
 
 
@@ -88,10 +90,8 @@ def _accounts(shown: Shown) -> html.Section:
         if result.illustrative(account.id):
             content.append(tag(words("illustrative"), words("illustrative_why")))
         chosen = account.id == view.account
-        link = dcc.Link(
-            content, href=view.link(account=account.id), className="account chosen" if chosen else "account"
-        )
-        items.append(html.Li(link, **current(chosen)))
+        name = link(content, view.link(account=account.id), "account chosen" if chosen else "account")
+        items.append(html.Li(name, **current(chosen)))
     count = sum(result.balanced(a.id) for a in result.accounts)
     finding = words("accounts_finding", count=len(result.accounts), balanced=count)
     return html.Section(

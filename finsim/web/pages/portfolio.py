@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import Dash, html
 
 from finsim.report import portfolio, tables
 from finsim.web.address import Shown, groupings
-from finsim.web.components import Children, aria, card, current, data_table, disclosure, figure_of, pill
+from finsim.web.components import Children, aria, card, current, data_table, disclosure, figure_of, link, pill
 from finsim.web.site import Site
 from finsim.web.texts import Words
 from finsim.web.why import ELSEWHERE
@@ -19,7 +19,7 @@ def panel(_: Words) -> html.Div:
 
 
 def connect(app: Dash, site: Site) -> None:
-    site.fills(app, "portfolio", "portfolio-page")(content)
+    site.fills(app, "portfolio", "portfolio-page")(lambda shown: [content(shown)])
 
 
 def content(shown: Shown) -> list[Children]:
@@ -34,11 +34,11 @@ def _groupings(shown: Shown) -> html.Section:
     for one in found:
         whole = one.balanced == one.accounts
         state = pill("pass", words("all_balance")) if whole else pill("fail", words("some_balance", balanced=one.balanced, count=one.accounts))
-        link = dcc.Link(words(f"by_{one.by}"), href=view.link(by=one.by), className="account-name")
+        name = link(words(f"by_{one.by}"), view.link(by=one.by), "account-name")
         where = "" if one.by == view.by else f"{ELSEWHERE}{view.scenario}~{view.variant}~{one.by}"
         why = f"account|{shown.desk.result(view.variant, one.by).accounts[0].id}|+liquidity.peak|{where}"
         gap = html.Span([words("gap_of_all"), figure_of(f"gap.{one.by}", one.gap, wording.amount(one.gap), wording.unit("万元"), why)], className="note facts")
-        items.append(html.Li([link, state, gap], className="account chosen" if one.by == view.by else "account", **current(one.by == view.by)))
+        items.append(html.Li([name, state, gap], className="account chosen" if one.by == view.by else "account", **current(one.by == view.by)))
     best = min(found, key=lambda one: (one.accounts - one.balanced, one.gap))
     finding = words("groupings_finding", by=words(f"by_{best.by}"), balanced=best.balanced, count=best.accounts, gap=wording.sum_of_money(best.gap))
     return card(words("groupings"), finding, [html.Ul(items, className="accounts", **aria(label=words("groupings")))], "groupings", wide=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 
 from finsim.report import figures, findings
 from finsim.report.trials import ALL
@@ -16,7 +16,8 @@ from finsim.risk.intervals import METHODS
 from finsim.sheet import Text
 from finsim.verdicts import ROWS
 from finsim.web.address import Shown
-from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph
+from finsim.web.components import Children, aria, current, data_table, disclosure, figure_of, graph, link
+from finsim.web.markup import still
 from finsim.web.pages import running
 from finsim.web.questions import (
     FEWEST,
@@ -66,7 +67,7 @@ def connect(app: Dash, site: Site) -> None:
         shown = site.shown(address)
         words, draws, there = shown.words, len(shown.scenario.draws), of_address(address)
         finding = words("risk_finding", count=draws) if draws else words("no_draws")
-        more: Children = dcc.Link(words("more_probability"), href=shown.view.link(page="probability")) if shown.view.page == "overview" else []
+        more: Children = link(words("more_probability"), shown.view.link(page="probability")) if shown.view.page == "overview" else []
         return finding, more, there.get("trials", no_update), there.get("seed", no_update)
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -101,13 +102,13 @@ def _outcome(found: Mapping[str, Any], shown: Shown) -> list[Children]:
         data_table(_side_by_side(found, shown), words("tests_by_variant"), "tall"),
     ]
     right = [
-        html.H3([chart.title, html.Span(chart.unit, className="unit")]),
+        still(html.H3([chart.title, html.Span(chart.unit, className="unit")])),
         html.P(finding, className="finding"),
         graph(chart, words),
-        disclosure(words("show_data"), data_table(table, chart.title), "fan-data"),
+        still(disclosure(words("show_data"), data_table(table, chart.title), "fan-data")),
     ]
     warnings = [html.P(shown.wording.say(Text(**warning)), className="note") for warning in found["variants"][shown.view.variant]["warnings"]]
-    return [html.Div([*left, *warnings]), html.Div(right)]
+    return [still(html.Div([*left, *warnings])), html.Div(right)]
 
 
 def _probability(found: Mapping[str, Any], name: str, shown: Shown) -> html.Li:

@@ -16,7 +16,7 @@ from finsim.result import CHECK_LIMIT
 from finsim.scenario.goals import full_label
 from finsim.sheet import TOLERANCE
 from finsim.web.address import Shown
-from finsim.web.components import Children, aria, asking, card, current, data_table, pill
+from finsim.web.components import Children, aria, asking, card, current, data_table, link, pill
 from finsim.web.site import Site, at
 from finsim.web.texts import Words
 
@@ -71,7 +71,7 @@ def contents(shown: Shown) -> list[Children]:
     here, found = chosen(shown).id, []
     for group, names in GROUPS.items():
         items = [
-            html.Li(dcc.Link(titles[name], href=shown.view.link(statement=name)), **current(name == here)) for name in names
+            html.Li(link(titles[name], shown.view.link(statement=name)), **current(name == here)) for name in names
         ]
         found += [html.P(shown.words(group), className="nav-group"), html.Ul(items)]
     return found
