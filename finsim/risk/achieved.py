@@ -12,13 +12,16 @@ from finsim.risk.sampling import Sampler
 from finsim.scenario.scenario import Scenario
 
 TRIALS = 4096
+FIRST_DRAWN = 2
+"""Of the rows of a path, the first year that is drawn: after a row of zeros and the year that is as stated."""
 
 
 @dataclass(frozen=True)
 class Achieved:
     """Two inputs, the rank correlation stated and the one found in the first 4,096 trials of the first unit.
 
-    Inputs that take few values, such as events, are correlated less than stated: their ranks are tied.
+    Inputs that take few values, such as events, are correlated less than stated: their ranks are tied. Of paths, in the first year
+    that is drawn, where ranks are those of the year's shocks.
     """
 
     between: tuple[str, str]
@@ -33,7 +36,7 @@ def achieved(scenario: Scenario, sampler: Sampler) -> list[Achieved]:
     """Of every pair under ``dependence``. None where an input does not move."""
     if not scenario.dependence:
         return []
-    drawn = {path: values[0] for (_, path), values in sampler(0, TRIALS).items()}
+    drawn = {path: (values[FIRST_DRAWN] if (sheet, path) in sampler.yearly else values)[0] for (sheet, path), values in sampler(0, TRIALS).items()}
     pairs = [pair for group in scenario.dependence for pair in group.ranks]
     return [Achieved((a, b), rank, spearman(drawn[a], drawn[b])) for a, b, rank in pairs]
 

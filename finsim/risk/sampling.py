@@ -121,20 +121,20 @@ class Sampler:
 
     def _shocks(self, key: Key, draw: Draw, members: Sequence[str], start: int, stop: int, year: int) -> Floats:
         """Normal scores of one year of a path, (units, trials), or (1, trials) where the units share all."""
-        variable = f"{key[0]}.{key[1]}@{year}"
+        when = f"@{year}"
         if draw.shared == 1.0:
-            return ndtri(self._uniforms(variable, "", start, stop))[None]
-        own = np.array([self._uniforms(variable, member, start, stop) for member in members])
-        return scores(self._uniforms(variable, "", start, stop), own, draw.shared) if draw.shared else ndtri(own)
+            return ndtri(self._scored(key, "", start, stop, when))[None]
+        own = np.array([self._scored(key, member, start, stop, when) for member in members])
+        return scores(self._scored(key, "", start, stop, when), own, draw.shared) if draw.shared else ndtri(own)
 
-    def _scored(self, key: Key, unit: str, start: int, stop: int) -> Floats:
+    def _scored(self, key: Key, unit: str, start: int, stop: int, when: str = "") -> Floats:
         """Uniform numbers of an input, for the city ("") or for a unit, correlated with those of the inputs before it.
 
         Scores of the city are correlated among themselves, and those of a unit among themselves, so the correlation
         between units stays as stated.
         """
         addresses, weights = self._mixture(key, unit)
-        return mixed([self._uniforms(variable, member, start, stop) for variable, member in addresses], weights)
+        return mixed([self._uniforms(f"{variable}{when}", member, start, stop) for variable, member in addresses], weights)
 
     def _mixture(self, key: Key, unit: str) -> tuple[list[Address], tuple[float, ...]]:
         """The streams whose scores make up that of an input, with their weights.

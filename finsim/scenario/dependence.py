@@ -20,6 +20,8 @@ from finsim.scenario.scenario import Correlated, Draw
 from finsim.sheet import Text
 
 Matrix = list[list[float]]
+TOLERANCE = 1e-9
+"""Below which a variance is that of a rounding error."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,6 @@ def _pair(context: Context, number: int, between: list[str], given: object, draw
                 Text("对全部单元同样抽样的输入", "an input drawn alike for all units"), Text("删去这一条，或删去单个单元的分布。", "Remove this entry, or the distribution of the single unit."),
             )  # fmt: skip
             return None
-        if any(draw.path == name and isinstance(draw.distribution, MeanReverting) for draw in draws):
-            context.refuse(
-                (*at, "between"), Text("逐年变动的路径没有一个秩，不能写相关。", "A path has a value for every year and no one rank: it cannot be correlated."), name,
-                Text("一次抽样取一个值的输入", "an input with one value in each trial"), Text("删去这一条，或改用其他分布。", "Remove this entry, or use another distribution."),
-            )  # fmt: skip
-            return None
     try:
         rank = convert(given, "1")
         check(rank, ge=-1.0, le=1.0)
@@ -92,8 +88,14 @@ def _pair(context: Context, number: int, between: list[str], given: object, draw
         context.refuse((*at, "rank"), error.what, given, error.allowed, error.remedy)
         return None
     one, other = (next(draw for draw in draws if draw.path == name) for name in between)
+    if len({isinstance(draw.distribution, MeanReverting) for draw in (one, other)}) > 1:
+        context.refuse(
+            (*at, "between"), Text("逐年变动的路径每年有一个冲击，只能与另一条路径相关。", "A path has a shock for every year: it can be correlated with another path only."), between,
+            Text("两条路径，或两个一次抽样取一个值的输入", "two paths, or two inputs with one value in each trial"), Text("删去这一条，或两者都写 path。", "Remove this entry, or let both have a path."),
+        )  # fmt: skip
+        return None
     most = _most(one, other, len(context.units.ids))
-    if abs(score_of(rank)) > most * (1.0 - 1e-9):
+    if abs(score_of(rank)) > most * (1.0 + TOLERANCE):
         limit = math.floor(rank_of(most) * 1000) / 1000
         context.refuse(
             (*at, "rank"), Text("两个输入的共同因素相差太大，达不到这样的相关。", "The two share too differently between units to be so correlated."), rank,
@@ -170,9 +172,10 @@ def _limits(matrix: Matrix, i: int, j: int, k: int, most: float) -> tuple[float,
 
 
 def cholesky(matrix: Sequence[Sequence[float]]) -> Matrix | None:
-    """The lower triangle whose product with its transpose is the matrix; None if it is not positive definite.
+    """The lower triangle whose product with its transpose is the matrix; None if it is not positive semi-definite.
 
-    Plain loops: libraries give other last digits on other processors.
+    An input that the ones before it determine has nothing of its own. Plain loops: libraries give other last digits on
+    other processors, and refuse such inputs.
     """
     lower = [[0.0] * len(matrix) for _ in matrix]
     for i, row in enumerate(matrix):
@@ -180,9 +183,12 @@ def cholesky(matrix: Sequence[Sequence[float]]) -> Matrix | None:
             rest = row[j]
             for k in range(j):
                 rest -= lower[i][k] * lower[j][k]
-            if i == j and rest <= 1e-10:
+            if rest < -TOLERANCE if i == j else lower[j][j] == 0.0 and abs(rest) > TOLERANCE:
                 return None
-            lower[i][j] = math.sqrt(rest) if i == j else rest / lower[j][j]
+            if i == j:
+                lower[i][j] = math.sqrt(rest) if rest > TOLERANCE else 0.0
+            elif lower[j][j] > 0.0:
+                lower[i][j] = rest / lower[j][j]
     return lower
 
 

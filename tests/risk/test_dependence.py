@@ -148,11 +148,21 @@ def test_the_nearest_matrix_is_a_correlation_matrix(size: int, seed: int) -> Non
     assert cholesky(found) is not None and np.allclose(np.diag(found), 1) and np.abs(found).max() <= 1
 
 
+def test_an_input_may_be_determined_by_others(write: Write) -> None:
+    """A matrix may be semi-definite: what is wholly correlated goes the same way, bit for bit or nearly, and a third with both."""
+    assert check(write((OCCUPANCY, PRICE, 1.0), (PRICE, PIPES, 0.5), (OCCUPANCY, PIPES, 0.5))) == []
+    found = ranks(load(write((OCCUPANCY, PRICE, 1.0), (PRICE, PIPES, 0.5), (OCCUPANCY, PIPES, 0.5))), 4096)
+    assert found[OCCUPANCY, 0, PRICE, 0] == pytest.approx(1, abs=1e-6) and found[PIPES, 0, PRICE, 0] == pytest.approx(0.5, abs=0.03)
+    (problem,) = check(write((OCCUPANCY, PRICE, 1.0), (PRICE, PIPES, 0.5), (OCCUPANCY, PIPES, 0.4)))
+    assert problem.path == "dependence.2.rank"
+    assert cholesky([[1.0, 1.0, 0.5], [1.0, 1.0, 0.5], [0.5, 0.5, 1.0]]) == [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.5, 0.0, pytest.approx(0.75**0.5)]]
+
+
 def test_cholesky_is_that_of_numpy() -> None:
     random = np.random.Generator(np.random.PCG64(3)).normal(size=(6, 9))
     matrix = np.corrcoef(random)
     assert np.allclose(cholesky(matrix.tolist()), np.linalg.cholesky(matrix), atol=1e-14)
-    assert cholesky([[1.0, 1.0], [1.0, 1.0]]) is None
+    assert cholesky([[1.0, 1.01], [1.01, 1.0]]) is None and cholesky([[1.0, 1.0, 0.5], [1.0, 1.0, 0.4], [0.5, 0.4, 1.0]]) is None
 
 
 @pytest.mark.parametrize("rank", [-1.0, -0.3, 0.0, 0.5, 1.0])

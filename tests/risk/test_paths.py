@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +15,7 @@ from statistics import NormalDist
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import scipy.stats
 from click.testing import CliRunner
 
 from finsim.cli import main
@@ -46,13 +47,14 @@ Write = Callable[..., Scenario]
 def write(tmp_path: Path) -> Write:
     """Two loans with these entries under ``uncertain`` instead of its own."""
 
-    def written(*entries: str) -> Scenario:
+    def written(*entries: str, dependence: Sequence[tuple[str, str, float]] = ()) -> Scenario:
         text = FILE.read_text("utf-8")
         start, end = text.index("uncertain:"), text.index("default_variant:")
         lines = "".join(f"  {entry}\n" for entry in entries)
+        pairs = "".join(["dependence:\n"] * bool(dependence) + [f"  - {{between: [{a}, {b}], rank: {rank}}}\n" for a, b, rank in dependence])
         apart = all("shared: 0}" in entry or "shared: 0," in entry for entry in entries)
         file = tmp_path / "paths.yaml"
-        file.write_text(f"{text[:start]}uncertain:\n{lines}{'independent: 测试' * apart}\n{text[end:]}", "utf-8")
+        file.write_text(f"{text[:start]}uncertain:\n{lines}{'independent: 测试' * apart}\n{pairs}{text[end:]}", "utf-8")
         return load(file)
 
     return written
@@ -182,6 +184,44 @@ def test_every_year_of_a_block_is_a_latin_hypercube(write: Write) -> None:
     for year in shocks:
         strata = np.sort([NormalDist().cdf(float(z)) * 1024 for z in year])
         assert np.all(np.abs(strata - np.arange(1024) - 0.5) < 0.5 + 1e-6)
+
+
+# ---- correlated with other paths -------------------------------------------------------------------------------
+def test_paths_are_correlated_in_the_same_year_as_stated(write: Write) -> None:
+    """Through what units share and within each unit; not across years, and every other year the same."""
+    premises = "streams.premises.growth"
+    scenario = write(entry(PARKING, shared=0.5, **WIDE), entry(premises, shared=0.5, **WIDE), dependence=[(PARKING, premises, 0.7)])
+    drawn = Sampler(scenario, 2)(0, 16_384)
+    one, other = (drawn["unit", name][1:-1] for name in (PARKING, premises))
+    shocks, others = (x[1:] - x[:-1] - 0.3 * (0.02 - x[:-1]) for x in (one, other))
+    for year, unit in itertools.product((0, 9, 23), range(3)):
+        assert scipy.stats.spearmanr(shocks[year, unit], others[year, unit]).statistic == pytest.approx(0.7, abs=0.02)
+        assert abs(scipy.stats.spearmanr(shocks[year, unit], others[year - 1, unit]).statistic) < 0.03
+        assert np.corrcoef(others[year])[0, 1] == pytest.approx(0.5, abs=0.02)
+    (found,) = simulate(scenario, 256, 2).dependence
+    assert found.found == pytest.approx(0.7, abs=0.02)
+
+
+def test_loans_on_one_rate_move_together(write: Write) -> None:
+    """Wholly correlated, each has the shocks of the other: loans on one LPR do not make up for each other."""
+    terms = {"mean": 0.03, "speed": 0.4, "sd": 0.004, "low": 0.0, "high": 0.2}
+    scenario = write(entry(RATE, **terms), entry(LOAN, **terms), dependence=[(RATE, LOAN, 1.0)])
+    drawn = Sampler(scenario, 5)(0, 2_000)
+    rate, loan = (drawn["account", name][1:-1, 0] for name in (RATE, LOAN))
+    apart = (loan[0] - rate[0])[:1] * 0.6 ** np.arange(25)
+    assert np.ptp(rate[10]) > 0.02 and loan - rate == pytest.approx(np.tile(apart[:, None], (1, 2_000)), abs=1e-12)
+    opposed = Sampler(write(entry(RATE, **terms), entry(LOAN, **terms), dependence=[(RATE, LOAN, -1.0)]), 5)(0, 500)["account", LOAN][1:-1, 0]
+    assert np.corrcoef(opposed[1], rate[1, :500])[0, 1] == pytest.approx(-1, abs=1e-9)
+
+
+def test_a_path_added_last_to_its_group_moves_no_other_and_any_chunks_give_the_same(write: Write) -> None:
+    terms = {"mean": 0.03, "speed": 0.4, "sd": 0.004, "low": 0.0, "high": 0.2}
+    alone = Sampler(write(entry(RATE, **terms)), 5)(0, 300)["account", RATE]
+    scenario = write(entry(LOAN, **terms), entry(RATE, **terms), dependence=[(RATE, LOAN, 0.6)])
+    whole = Sampler(scenario, 5)(0, 1_500)
+    assert np.array_equal(whole["account", RATE][..., :300], alone)
+    parts = [Sampler(scenario, 5)(start, stop) for start, stop in ((0, 700), (700, 1_500))]
+    assert all(np.array_equal(np.concatenate([part[key] for part in parts], axis=-1), whole[key]) for key in whole)
 
 
 # ---- the same bits -----------------------------------------------------------------------------------------
