@@ -1,5 +1,6 @@
 """Fixtures for the whole suite."""
 
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -12,6 +13,10 @@ from tests.support.browser import chromium, watched_page
 # How long an example takes says nothing about finsim on a machine that is busy with other things.
 hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+# Tests press Ctrl-C, which whatever a shell starts in the background would not hear, nor what that starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
