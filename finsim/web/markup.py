@@ -34,7 +34,7 @@ def markup(content: Any) -> str:
         raise TypeError(f"{told['type']} {properties.get('id', '')} is drawn by Dash")
     name = told["type"].lower()
     inside = properties.pop("data-html", None) or markup(properties.pop("children", None))
-    return f"<{name}{''.join(_attribute(key, value) for key, value in properties.items())}>{inside}</{name}>"
+    return f"<{name}{''.join(_attribute(key, value) for key, value in sorted(properties.items()))}>{inside}</{name}>"
 
 
 def _attribute(key: str, value: Any) -> str:

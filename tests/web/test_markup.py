@@ -41,15 +41,15 @@ def test_a_text_stays_a_text(text: str, title: str) -> None:
 def test_properties_are_those_of_html() -> None:
     data: dict[str, Any] = {"data-why": "a|b", "aria-label": "总"}
     number = html.Button("1 < 2", className="why", type="button", hidden=True, disabled=False, title=None, tabIndex=-1, **data)
-    assert markup([number, 3, None, " & "]) == '<button class="why" hidden tabindex="-1" type="button" data-why="a|b" aria-label="总">1 &lt; 2</button>3 &amp; '
-    assert markup(link("概览", "/?s=a&by=unit", "segment")) == '<a class="segment" href="/?s=a&amp;by=unit" data-view="">概览</a>'
+    assert markup([number, 3, None, " & "]) == '<button aria-label="总" class="why" data-why="a|b" hidden tabindex="-1" type="button">1 &lt; 2</button>3 &amp; '
+    assert markup(link("概览", "/?s=a&by=unit", "segment")) == '<a class="segment" data-view="" href="/?s=a&amp;by=unit">概览</a>'
 
 
 def test_a_component_is_filled_in_with_what_was_in_it() -> None:
     inner = still(html.Div(pill("pass", "通过"), id="inner"))
     outer = still(html.Section([inner, html.P("二")], className="card"))
     assert outer.children is None and getattr(outer, "data-html") == (
-        '<div id="inner"><span class="pill pill-pass"><span class="icon icon-pass" aria-hidden="true"></span>通过</span></div><p>二</p>'
+        '<div id="inner"><span class="pill pill-pass"><span aria-hidden="true" class="icon icon-pass"></span>通过</span></div><p>二</p>'
     )
     table = Read(markup(data_table(Table(("项目", '"值"'), (("<甲>", "1"),)), "表"))).elements
     assert [name for name, _ in table] == ["div"] and '"<甲>"' in str(table[0][1]["data-table"]) and table[0][1]["tabindex"] == "0"
