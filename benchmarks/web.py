@@ -103,14 +103,14 @@ async def measured(rounds: int, readers: int) -> None:
         for name, cold in (("cold", True), ("warm", False)):
             seen = [await paint(browser, cold) for _ in range(5)]
             told(f"first paint, {name}", {"verdict": [one[0] for one in seen], "page": [one[1] for one in seen]})
-        told("one reader", await Reader(browser, ADDRESS, rounds).works())
+        told("one reader", await Reader(browser, ADDRESS, rounds, seed=1).works())
         if readers > 1:
             asked, until = await recorded(browser), threading.Event()
             others = [threading.Thread(target=repeated, args=(asked, i, until)) for i in range(1, readers)]
             for other in others:
                 other.start()
             try:
-                told(f"{readers} readers", await Reader(browser, ADDRESS, rounds).works())
+                told(f"{readers} readers", await Reader(browser, ADDRESS, rounds, seed=2).works())
             finally:
                 until.set()
                 for other in others:

@@ -116,8 +116,8 @@ async def answer(page: Page, control: Control, value: str | None = None) -> floa
 class Reader:
     """At work on the pages of a server, with one page of Chromium."""
 
-    def __init__(self, browser: Browser, address: str, rounds: int) -> None:
-        self.browser, self.address, self.rounds = browser, address, rounds
+    def __init__(self, browser: Browser, address: str, rounds: int, seed: int) -> None:
+        self.browser, self.address, self.rounds, self.seed = browser, address, rounds, seed
         self.times: Times = {}
 
     async def works(self) -> Times:
@@ -188,6 +188,8 @@ class Reader:
     async def _probability(self) -> None:
         """A run until its first progress; what can be asked of it, and of the study, once they are done."""
         await self._open("probability", "#risk-run:not([disabled])")
+        await self.page.locator("#risk-seed").fill(f"{self.seed}")
+        await self.page.locator("#risk-seed").press("Tab")
         self.times["run, first progress"] = [float(await self.page.evaluate(RUN, LONGEST))]
         slider = self.page.locator(SLIDER)
         await slider.wait_for(timeout=2 * LONGEST)

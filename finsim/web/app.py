@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import signal
 import sqlite3
 import sys
@@ -158,6 +159,7 @@ def _frame(words: Words) -> dmc.MantineProvider:
 
 def serve(app: Dash, host: str = HOST, port: int = PORT) -> None:
     """Serve until Ctrl-C, to this machine only."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits for others is nothing to tell
     waitress.serve(
         app.server, host=loopback(host), port=port, threads=8, max_request_body_size=LARGEST_REQUEST, ident=None
     )
