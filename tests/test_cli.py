@@ -256,6 +256,14 @@ def test_a_goal_or_sampler_that_cannot_be_is_wrong_use(option: str, value: str) 
     assert call("simulate", FILE, "--trials", "10", "--seed", "1", option, value).exit_code == 2
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("command", [("sensitivity", "--outcome", "cover_full"), ("simulate", "--seed", "1", "--wanted", "90%")], ids=lambda command: command[0])
+def test_a_narrow_terminal_cuts_nothing_off(command: tuple[str, ...], lang: str) -> None:
+    name, *options = command
+    done = CliRunner().invoke(main, ["--lang", lang, name, "scenarios/two-loans.yaml", "--trials", "128", *options], env={"COLUMNS": "70", "FINSIM_LANG": None})
+    assert done.exit_code == 0 and "…" not in done.output and "%" in done.output
+
+
 def test_sobol_is_for_a_single_account() -> None:
     done = call("simulate", FILE, "--trials", "10", "--seed", "1", "--sampler", "sobol", "--by", "unit")
     assert done.exit_code == 1 and "只能用于一个平衡主体" in done.output and "--sampler lhs" in done.output

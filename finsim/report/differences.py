@@ -6,10 +6,10 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from finsim.difference import Change, Difference, Moved
 from finsim.report.screen import number
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, WHOLE_ROW
 from finsim.scenario.document import Value

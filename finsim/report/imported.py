@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from rich.console import Console
-from rich.table import Table
 
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.wording import Wording
 from finsim.sheet import Text
 

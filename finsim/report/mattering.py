@@ -9,9 +9,9 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from finsim.report.factors import DEPENDENT, said, shown_name, shown_number
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.wording import Wording
 from finsim.risk.comparison import Compared
 from finsim.risk.discovery import Box

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.units import unit_words
 from finsim.scenario.policy import Entry, Policy, PolicyUse, entry_json
 from finsim.scenario.policy_files import chapters
@@ -136,7 +136,7 @@ def _table(head: Sequence[Text], lang: str) -> Table:
     """Chinese has no blanks to break at: cells fold, and lose nothing."""
     table = Table()
     for word in head:
-        table.add_column(word.say(lang), overflow="fold", no_wrap=word is NAME)
+        table.add_column(word.say(lang), no_wrap=word is NAME)
     return table
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Styled
 
 from finsim.report import tables
 from finsim.report.statements import platform_checks, statements
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.wording import Wording
 from finsim.result import Result
 from finsim.sheet import Text

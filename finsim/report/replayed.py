@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from finsim.record import Difference, Replay
+from finsim.report.terminal import WholeTable as Table
 from finsim.sheet import Text
 
 SHOWN = 20

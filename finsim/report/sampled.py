@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from finsim.report import findings
 from finsim.report.screen import SAID, heading, number, show_splits
 from finsim.report.solution import show_fixed
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.wording import Wording
 from finsim.risk.intervals import METHODS
 from finsim.risk.sample import Sample

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text as Styled
 from rich.tree import Tree
 
 from finsim.report.policies import show_uses
 from finsim.report.solution import show_goals
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.units import unit_words
 from finsim.result import INDICATORS, TOTALS, Explanation, Operand, Result
 from finsim.scenario.problems import placed

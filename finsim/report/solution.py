@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text as Styled
 
+from finsim.report.terminal import WholeTable as Table
 from finsim.report.units import unit_words
 from finsim.result import Result
 from finsim.scenario.scenario import Scenario
@@ -51,7 +51,7 @@ def show_solution(solution: Solution, lang: str) -> None:
     console.print(Styled(f"{SAID[solution.status].say(lang)}：{label}", style="bold"))
     console.print(solution.reason.say(lang), highlight=False)
     changed = not math.isnan(solution.value) and solution.stated != 0
-    table = Table(Column(), Column(overflow="fold"), show_header=False)
+    table = Table("", "", show_header=False)
     for key, words in (
         ("must", exact(solution.value, goal.unit, lang)),
         ("stated", exact(solution.stated, goal.unit, lang)),
@@ -71,7 +71,7 @@ def show_goals(console: Console, result: Result, lang: str) -> None:
     if not (found := result.goals()):
         return
     headings = ("input", "value", "goal", "reached", "residual", "check")
-    table = Table(*(Column(SAID[key].say(lang), overflow="fold") for key in headings))
+    table = Table(*(SAID[key].say(lang) for key in headings))
     for reached in found:
         goal = reached.goal
         outcome = "failed" if not reached.holds else "passed" if goal.just else "room"
