@@ -135,7 +135,6 @@
 
   function takeOver() {
     waiting = false;
-    fillIn();
     const before = document.getElementById("at-once");
     if (before && document.getElementById("verdict")) before.remove();
     for (const id of opened) {
@@ -224,6 +223,7 @@
   }, true);
 
   new MutationObserver(function () {
+    fillIn();
     if (!waiting) window.requestAnimationFrame(takeOver);
     waiting = true;
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-html"] });
