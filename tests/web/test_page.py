@@ -178,7 +178,7 @@ def test_cancel_then_run_again(page: Page, address: str) -> None:
     running(page)
     expect(page.locator("#risk-run")).to_be_disabled()
     page.locator("#risk-cancel").click()
-    expect(page.locator("#risk-status")).to_contain_text("已取消")
+    expect(page.locator("#risk-status")).to_contain_text("已取消", timeout=3_000)
     expect(page.locator("#risk-cancel")).to_be_disabled()
     start(page, "200")
     expect(figure(page, "probability.card")).to_be_visible()
@@ -204,7 +204,7 @@ def test_reload_keeps_the_run(page: Page, address: str) -> None:
     assert page.evaluate("document.querySelector('#risk-bar').value") >= before
     expect(page.locator("#risk-run")).to_be_disabled()
     page.locator("#risk-cancel").click()
-    expect(page.locator("#risk-status")).to_contain_text("已取消")
+    expect(page.locator("#risk-status")).to_contain_text("已取消", timeout=3_000)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
@@ -215,7 +215,7 @@ def test_killed_worker_is_told_and_the_next_run_works(page: Page, address: str, 
     with closing(sqlite3.connect(jobs._file)) as records:
         process = records.execute("select process from jobs where state = 'running'").fetchone()[0]
     os.kill(process, signal.SIGKILL)
-    expect(page.locator("#risk-status")).to_contain_text("中断")
+    expect(page.locator("#risk-status")).to_contain_text("中断", timeout=5_000)
     start(page, "200")
     expect(figure(page, "probability.card")).to_be_visible()
 

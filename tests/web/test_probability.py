@@ -214,7 +214,7 @@ def test_progress_then_cancel_then_run(page: Page, address: str) -> None:
     expect(page.locator("#risk-status")).to_contain_text("约剩")
     expect(page.locator("#risk-run")).to_be_disabled()
     page.locator("#risk-cancel").click()
-    expect(page.locator("#risk-status")).to_contain_text("已取消")
+    expect(page.locator("#risk-status")).to_contain_text("已取消", timeout=5_000)
     start(page)
 
 
