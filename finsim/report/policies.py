@@ -133,7 +133,7 @@ def show_uses(console: Console, uses: Sequence[PolicyUse], lang: str) -> None:
 
 
 def _table(head: Sequence[Text], lang: str) -> Table:
-    """Chinese has no blanks to break at: cells fold, and lose nothing."""
+    """A name stays on one line, as it must be written."""
     table = Table()
     for word in head:
         table.add_column(word.say(lang), no_wrap=word is NAME)
